@@ -1,0 +1,74 @@
+"""The nouns of the library as plain values; nothing here reads a file or a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is, as far as its file says."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One heading, paragraph or list item as a reader found it: no line breaks inside, no mark-up, no bullet.
+
+    `level` is 1 to 6 for a heading and 0 otherwise.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What is known about an article besides its words; None where nobody has said it yet.
+
+    `sells_treatment`: the publisher sells the treatment it describes. `sample`: written for this project, not
+    reviewed by a clinician.
+    """
+
+    title: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    url: str | None = None
+    published: date | None = None
+    reviewed: date | None = None
+    licence: str | None = None
+    sells_treatment: bool | None = None
+    sample: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a reader makes of a file: attributes the format states outright, and the blocks in reading order."""
+
+    attributes: Attributes
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A block that cleaning left out, with the reason a curator reads; `ordinal` is its place among all blocks."""
+
+    ordinal: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """A passage before it has an identity: ``[start, end)`` in the canonical text, its headings, and its standing."""
+
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    promotional: bool = False
+    claims: tuple[str, ...] = field(default=())
