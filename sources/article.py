@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class BlockKind(StrEnum):
@@ -46,6 +48,12 @@ class Attributes:
     sample: bool = False
 
 
+def attributes_from_json(stated: Mapping[str, Any]) -> Attributes:
+    """Read attributes whose dates were written as ISO 8601."""
+    days = {name: date.fromisoformat(stated[name]) if stated[name] else None for name in ("published", "reviewed")}
+    return Attributes(**{**stated, **days})
+
+
 @dataclass(frozen=True)
 class Document:
     """What a reader makes of a file: attributes the format states outright, and the blocks in reading order."""
@@ -63,12 +71,19 @@ class Dropped:
     reason: str
 
 
+class PassageKind(StrEnum):
+    """What a passage may be used for: only `content` answers questions."""
+
+    CONTENT = "content"
+    PROMOTIONAL = "promotional"
+    REFERENCES = "references"
+
+
 @dataclass(frozen=True)
 class Span:
-    """A passage before it has an identity: ``[start, end)`` in the canonical text, its headings, and its standing."""
+    """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path."""
 
     start: int
     end: int
     heading: tuple[str, ...]
-    promotional: bool = False
-    claims: tuple[str, ...] = field(default=())
+    kind: PassageKind = PassageKind.CONTENT

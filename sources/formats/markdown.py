@@ -70,7 +70,7 @@ def _mapping(handler: YAMLHandler, matter: str) -> dict[str, object]:
 
 def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f" on line {mark.line + 1} ({getattr(error, 'problem', '')})" if mark else ""
+    return f" (line {mark.line + 1})" if mark else ""
 
 
 def _blocks(tokens: list[Token], skipped: int) -> Iterator[Block]:

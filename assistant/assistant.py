@@ -1,0 +1,194 @@
+"""From a question to a recorded answer: `Assistant.answer` reads top to bottom as the seven steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from assistant import conversation as conversations
+from assistant.answer import Answer, Notice, Quotation
+from assistant.compose import choose, quote
+from assistant.conversation import Conversation
+from assistant.gate import Judged, judge
+from assistant.outcome import Level, Outcome
+from assistant.policy import Policy
+from assistant.recall import Recalled, recall
+from assistant.recorder import Record, Recorder
+from assistant.triage import Rules, Triage, triage_safely
+from index.desk import Desk, Library
+from index.search import SearchResult
+from sources.database import reading
+
+_CANDIDATES_KEPT = 10
+_SUGGESTIONS = 3
+# How long a card may wait for the log before it is shown all the same.
+_CARD_PATIENCE_SECONDS = 1.0
+
+
+class QuestionTooLongError(Exception):
+    """A question over the limit that is no plea for help."""
+
+    def __init__(self, characters: int, limit: int) -> None:
+        super().__init__(f"question: {characters} characters, and the limit is {limit}. Please shorten it.")
+        self.characters, self.limit = characters, limit
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What steps 2 to 5 found, for composing and for the log."""
+
+    recalled: Recalled
+    judged: tuple[Judged, ...] = ()
+    missing: tuple[str, ...] = ()
+    passages: tuple[Quotation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class Assistant:
+    """Answers questions from the live edition of one installation."""
+
+    def __init__(self, engine: Engine, policy: Policy, rules: Rules, desk: Desk, recorder: Recorder) -> None:
+        self.policy = policy
+        self.desk = desk
+        self._engine = engine
+        self._rules = rules
+        self._recorder = recorder
+
+    def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
+        """Answer a question in seven steps.
+
+        Raises `QuestionTooLongError`, `LibraryUnavailableError` or `RecordError`. A crisis or emergency card is given
+        even when it cannot be recorded: it quotes nothing, and a person in danger must not wait for a disk.
+        """
+        # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
+        triaged = triage_safely(question[: self.policy.limits.triaged_characters], self._rules)
+        if triaged.level in (Level.crisis, Level.emergency):
+            return self._card(question, conversation, triaged)
+        if len(question) > self.policy.limits.question_characters:
+            raise QuestionTooLongError(len(question), self.policy.limits.question_characters)
+        # 2 recall: the topic of the conversation
+        library = self.desk.library()
+        talk = self._conversation(conversation)
+        recalled = recall(question, None if forget_topic else talk.last, self.policy.topics)
+        # 3 search
+        result = library.search(recalled.text)
+        # 4 read, 5 decide: one gate on the final evidence
+        judged = judge(result, self.policy.gate)
+        # 6 compose
+        finding = self._compose(library, recalled, result, judged, triaged)
+        answer = self._answer(talk, triaged, finding, library.edition.digest)
+        # 7 record, before anyone is shown anything
+        self._record(answer, question, talk, triaged, finding)
+        return answer
+
+    def _compose(
+        self, library: Library, recalled: Recalled, result: SearchResult, judged: tuple[Judged, ...], triaged: Triage
+    ) -> Finding:
+        chosen = [] if triaged.about_dose else choose(judged, self.policy.limits.passages_shown)
+        passages = tuple(quote(library.edition, one.candidate, also_in) for one, also_in in chosen)
+        suggestions = () if passages else library.suggestions(recalled.text, _SUGGESTIONS)
+        return Finding(recalled, judged, result.missing, passages, suggestions)
+
+    def _answer(self, talk: Conversation, triaged: Triage, finding: Finding, edition: str) -> Answer:
+        outcome = Outcome.answered if finding.passages else Outcome.no_answer
+        if triaged.level is Level.personal_advice:
+            outcome = Outcome.personal_advice
+        words = self.policy.wordings
+        notices = []
+        if triaged.mention or talk.crisis:
+            notices.append(Notice("crisis_line", words.crisis_line))
+        if triaged.level is Level.personal_advice:
+            notices.append(Notice("personal_advice", words.personal_advice))
+        if triaged.about_dose:
+            notices.append(Notice("withheld_dose", words.withheld_dose))
+        if outcome is Outcome.no_answer:
+            notices.append(Notice("no_answer", words.no_answer))
+        return Answer(
+            id=conversations.new_id(),
+            conversation=talk.id,
+            outcome=outcome,
+            topic=finding.recalled.topic,
+            notices=tuple(notices),
+            passages=finding.passages,
+            suggestions=finding.suggestions,
+            disclaimer=words.disclaimer,
+            edition=edition,
+            policy=self.policy.digest,
+        )
+
+    def _card(self, question: str, conversation: str | None, triaged: Triage) -> Answer:
+        words = self.policy.wordings
+        if triaged.level is Level.emergency:
+            outcome, notice = Outcome.emergency, Notice("emergency_card", words.emergency_card)
+        elif triaged.someone_else:
+            outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card_someone_else)
+        else:
+            outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card)
+        talk = Conversation(conversation or conversations.new_id())
+        answer = Answer(
+            id=conversations.new_id(),
+            conversation=talk.id,
+            outcome=outcome,
+            topic=None,
+            notices=(notice,),
+            passages=(),
+            suggestions=(),
+            disclaimer=words.disclaimer,
+            edition="",
+            policy=self.policy.digest,
+        )
+        try:
+            talk = self._conversation(talk.id)
+            answer = replace(answer, edition=self.desk.edition_digest())
+            self._record(answer, question, talk, triaged, Finding(Recalled(None, "")), _CARD_PATIENCE_SECONDS)
+        except Exception:  # the card must reach the person whatever else is broken; the desk reports the fault
+            self.desk.report("a crisis or emergency card was shown but could not be recorded")
+        return answer
+
+    def _conversation(self, conversation: str | None) -> Conversation:
+        if conversation is None:
+            return Conversation(conversations.new_id())
+        with reading(self._engine) as connection:
+            return conversations.load(connection, conversation)
+
+    def _record(
+        self,
+        answer: Answer,
+        question: str,
+        talk: Conversation,
+        triaged: Triage,
+        finding: Finding,
+        patience: float | None = None,
+    ) -> None:
+        evidence = _evidence(triaged, finding)
+        crisis = talk.crisis or answer.outcome is Outcome.crisis
+        record = Record(answer, question, finding.recalled.text, talk.turns + 1, crisis, evidence)
+        self._recorder.record(record, patience)
+
+
+def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
+    """Return the part of the log entry by which a clinician can follow how the answer came about."""
+    return {
+        "triage": {"level": triaged.level.value, "mention": triaged.mention, "rules": list(triaged.rules)},
+        "topic": finding.recalled.topic,
+        "missing": list(finding.missing),
+        "shown": [passage.passage_id for passage in finding.passages],
+        "candidates": [_kept(one) for one in finding.judged[:_CANDIDATES_KEPT]],
+    }
+
+
+def _kept(one: Judged) -> dict[str, Any]:
+    candidate = one.candidate
+    return {
+        "passage": candidate.listed.id,
+        "probability": one.probability,
+        "passed": one.passed,
+        "similarity": candidate.similarity,
+        "sentence_similarity": candidate.sentence_similarity,
+        "coverage": candidate.coverage,
+        "dense_rank": candidate.dense_rank,
+        "lexical_rank": candidate.lexical_rank,
+        "fused": candidate.fused,
+    }

@@ -1,0 +1,98 @@
+"""Chosen passages become quotations: checked against their revision, attributed, with the answering sentences marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answer import Quotation, Source
+from assistant.gate import Judged
+from index.edition import Edition
+from index.search import Candidate
+from sources.library import Article, Passage
+
+SAMPLE_WARNING = "Sample article, not reviewed by a clinician."
+# A sentence is marked along with the best one when it is about as near to the question.
+_NEARLY_BEST = 0.9
+# Two passages say the same when this share of their words is common to both.
+_SAME_WORDS = 0.8
+
+
+class VerbatimError(Exception):
+    """A passage is not what its revision says; it must not be shown."""
+
+
+def choose(judged: Sequence[Judged], most: int) -> list[tuple[Judged, list[Passage]]]:
+    """Pick the passages to show, best first, each with passages of other articles that say the same.
+
+    Different publishers come before a second passage of one.
+    """
+    groups: list[tuple[Judged, list[Passage]]] = []
+    for one in judged:
+        if not one.passed:
+            continue
+        same = next((others for first, others in groups if _says_the_same(first, one)), None)
+        if same is None:
+            groups.append((one, []))
+        else:
+            same.append(one.candidate.listed.passage)
+    return _publishers_in_turn(groups)[:most]
+
+
+def quote(edition: Edition, candidate: Candidate, also_in: Sequence[Passage]) -> Quotation:
+    """Quote a candidate. Raises `VerbatimError` when its words are not its revision's."""
+    passage = candidate.listed.passage
+    if edition.quoted(passage.id) != passage.text or not passage.text:
+        raise VerbatimError(f"passage {passage.id} differs from revision {passage.revision}")
+    attributes = passage.article.attributes
+    shown = {passage.article.id}
+    others = []
+    for other in also_in:
+        if other.article.id not in shown:
+            shown.add(other.article.id)
+            others.append(_source(other.article, other.revision))
+    return Quotation(
+        passage_id=passage.id,
+        source=_source(passage.article, passage.revision),
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        heading=passage.heading,
+        highlights=_highlights(candidate),
+        warnings=(SAMPLE_WARNING,) if attributes.sample else (),
+        also_in=tuple(others),
+    )
+
+
+def _source(article: Article, revision: str) -> Source:
+    return Source(article.id, revision, article.attributes)
+
+
+def _highlights(candidate: Candidate) -> tuple[tuple[int, int], ...]:
+    best = max(candidate.sentence_similarities)
+    pairs = zip(candidate.listed.sentences, candidate.sentence_similarities, strict=True)
+    return tuple(span for span, similarity in pairs if similarity >= best * _NEARLY_BEST and similarity > 0)
+
+
+def _says_the_same(one: Judged, other: Judged) -> bool:
+    mine, yours = one.candidate.listed.passage, other.candidate.listed.passage
+    if mine.article.id == yours.article.id:
+        return False
+    a, b = _words(mine.text), _words(yours.text)
+    return len(a & b) >= _SAME_WORDS * len(a | b)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def _publishers_in_turn(groups: list[tuple[Judged, list[Passage]]]) -> list[tuple[Judged, list[Passage]]]:
+    """Stable order by how many passages of the same publisher stand before."""
+    before: dict[str, int] = {}
+    turns = []
+    for group in groups:
+        article = group[0].candidate.listed.passage.article
+        publisher = article.attributes.publisher or article.id
+        turns.append(before.get(publisher, 0))
+        before[publisher] = turns[-1] + 1
+    return [group for _, group in sorted(zip(turns, groups, strict=True), key=lambda pair: pair[0])]

@@ -1,0 +1,41 @@
+"""Tables of what was asked and answered. The log is only ever added to; a question's words stand apart, erasable."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from sources.database import metadata
+
+log = sa.Table(
+    "log",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(30), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("conversation", sa.String(32), nullable=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("seq", sa.ForeignKey("log.seq"), nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("topic", sa.Text),
+    sa.Column("crisis", sa.Boolean, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+sa.Index("answers_by_turn", answers.c.conversation, answers.c.turn)
+
+questions = sa.Table(
+    "questions",
+    metadata,
+    sa.Column("answer_id", sa.ForeignKey("answers.id"), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("searched", sa.Text, nullable=False),
+    sa.Column("salt", sa.String(32), nullable=False),
+)

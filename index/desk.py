@@ -1,0 +1,196 @@
+"""The desk holds the live edition of a running server and follows every publish, rollback and withdrawal.
+
+A watching thread looks at the database twice a second. A new edition is opened beside the old one and swapped in when
+all of it has been checked; one that cannot be used leaves search unavailable, for the old one is no longer approved.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from index import publishing
+from index.dense import DenseIndex
+from index.edition import Edition, EditionError, open_edition
+from index.encoder import EncoderError, ExportedEncoder
+from index.search import SearchResult, search
+from sources.database import reading
+from sources.library import withdrawn_passages
+from sources.schema import curation
+
+LOOK_EVERY_SECONDS = 0.5
+# Below this a curated question is about something else, and offering it would only be noise.
+_NEAR_ENOUGH = 0.3
+_log = logging.getLogger("wellcited")
+
+
+class LibraryUnavailableError(Exception):
+    """There is nothing to search; `reason` says to staff why, and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Library:
+    """An opened edition with the encoder that belongs to it and the passages withdrawn since."""
+
+    edition: Edition
+    encoder: ExportedEncoder
+    hidden: frozenset[str]
+
+    def search(self, text: str) -> SearchResult:
+        """Rank the passages for a text."""
+        return search(self.edition, text, self.encoder.encode(text), self.hidden)
+
+    def suggestions(self, text: str, most: int) -> tuple[str, ...]:
+        """Curated questions that this edition answers, nearest to a text first."""
+        questions = self.edition.questions
+        if not questions:
+            return ()
+        found = self._questions.search(self.encoder.encode(text), min(len(questions), 3 * most))
+        near = [questions[row] for row, similarity in found if similarity >= _NEAR_ENOUGH]
+        open_ones = [one.question for one in near if one.passage_id not in self.hidden]
+        return tuple(open_ones[:most])
+
+    def starters(self, most: int) -> tuple[str, ...]:
+        """Curated questions to begin with: one of an article at a time, so that they show what the library is about."""
+        seen: set[str] = set()
+        picked = []
+        for one in self.edition.questions:
+            row = self.edition.rows.get(one.passage_id)
+            article = self.edition.passages[row].passage.article.id if row is not None else ""
+            if article and article not in seen and one.passage_id not in self.hidden:
+                seen.add(article)
+                picked.append(one.question)
+        return tuple(picked[:most])
+
+    @cached_property
+    def _questions(self) -> DenseIndex:
+        return DenseIndex(self.edition.question_vectors)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the database said at the last look: the newest publishing and the newest curation row."""
+
+    published: int
+    curated: int
+
+
+class Desk:
+    """Gives the library that is live now; made once a process."""
+
+    def __init__(self, engine: Engine, data: Path) -> None:
+        self._engine = engine
+        self._data = data
+        self._state: Library | str = "it has not been opened yet"
+        self._seen: _Seen | None = None
+        self._looking = threading.Lock()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Open what is live and go on watching."""
+        self.look()
+        self._thread = threading.Thread(target=self._watch, name="desk", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def library(self) -> Library:
+        """Return the live library. Raises `LibraryUnavailableError` when there is none that can be used."""
+        state = self._state
+        if isinstance(state, str):
+            raise LibraryUnavailableError(state)
+        return state
+
+    def edition_digest(self) -> str:
+        """Digest of the live edition, or an empty text while there is none."""
+        state = self._state
+        return "" if isinstance(state, str) else state.edition.digest
+
+    def look(self) -> None:
+        """Bring the library up to date with the database; a failure becomes the reason why search is unavailable."""
+        with self._looking:
+            try:
+                with reading(self._engine) as connection:
+                    seen = _seen(connection)
+                    if seen != self._seen:
+                        self._state = self._opened(connection)
+                        self._seen = seen
+            except (EditionError, EncoderError, publishing.PublishingError) as error:
+                self._unavailable(str(error))
+                self._seen = None
+            except sa.exc.SQLAlchemyError as error:
+                # The edition in memory stays: it was approved when last seen. Recording fails and says so.
+                self.report(f"the database cannot be read ({type(error).__name__}); the last known edition stays")
+                if self._seen is None:
+                    self._state = "the database cannot be read; `wellcited doctor` says more"
+
+    def report(self, fault: str) -> None:
+        """Write a fault to the server's own log; never anything a visitor wrote."""
+        _log.error(fault)
+
+    def _unavailable(self, reason: str) -> None:
+        if self._state != reason:
+            self.report(reason)
+        self._state = reason
+
+    def _opened(self, connection: Connection) -> Library | str:
+        published = publishing.live(connection)
+        if published is None:
+            return "nothing has been published yet; `wellcited publish` makes the approved passages searchable"
+        hidden = withdrawn_passages(connection)
+        state = self._state
+        if isinstance(state, Library) and state.edition.digest == published.edition:
+            return Library(state.edition, state.encoder, hidden)
+        edition = self._edition(connection, published.edition)
+        encoder = self._encoder(connection, edition, state)
+        encoder.encode("ready")  # the first run is slow; no visitor should wait for it
+        return Library(edition, encoder, hidden)
+
+    def _edition(self, connection: Connection, digest: str) -> Edition:
+        folder = editions_folder(self._data) / digest
+        if not (folder / "manifest.json").exists():
+            publishing.fetch_edition(connection, folder)
+        return open_edition(folder)
+
+    def _encoder(self, connection: Connection, edition: Edition, state: Library | str) -> ExportedEncoder:
+        if isinstance(state, Library) and state.encoder.digest == edition.encoder:
+            return state.encoder
+        folder = encoders_folder(self._data) / edition.encoder
+        if not (folder / "encoder.json").exists():
+            publishing.fetch_files(connection, folder, edition.encoder_files.items())
+        return ExportedEncoder.open(folder)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(LOOK_EVERY_SECONDS):
+            self.look()
+
+
+def editions_folder(data: Path) -> Path:
+    """Return where a data folder keeps its editions."""
+    return data / "editions"
+
+
+def encoders_folder(data: Path) -> Path:
+    """Return where a data folder keeps its exported encoders."""
+    return data / "encoders"
+
+
+def _seen(connection: Connection) -> _Seen:
+    published = connection.scalar(sa.select(sa.func.max(publishing.schema.publishing.c.id)))
+    curated = connection.scalar(sa.select(sa.func.max(curation.c.id)))
+    return _Seen(published or 0, curated or 0)

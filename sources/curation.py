@@ -1,0 +1,142 @@
+"""The only changes a revision or a passage can go through, each with who, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sources import schema
+from sources.article import PassageKind
+from sources.library import LibraryError, State
+
+MOVES = {
+    State.DRAFT: (State.IN_REVIEW, State.RETIRED),
+    State.IN_REVIEW: (State.APPROVED, State.DRAFT, State.RETIRED),
+    State.APPROVED: (State.RETIRED,),
+    State.RETIRED: (),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of the history; `passage_id` is None where the whole revision changed."""
+
+    who: str
+    action: str
+    article_id: str
+    revision: str | None
+    passage_id: str | None
+    from_state: str | None
+    to_state: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A passage that waits for someone to let its claims pass."""
+
+    passage_id: str
+    article_id: str
+    title: str
+    claims: tuple[tuple[str, str, str], ...]
+
+
+def move(connection: Connection, article_id: str, revision: str, to: State, *, who: str, why: str) -> Change:
+    """Move a revision to a state that follows its present one.
+
+    Raises `LibraryError` when there is no such revision, the step is not allowed, or `who` is empty. Approving one
+    revision retires the article's approved one, so that never two are.
+    """
+    r = schema.revisions
+    present = connection.scalar(sa.select(r.c.state).where(r.c.article_id == article_id, r.c.digest == revision))
+    if present is None:
+        raise LibraryError(f"article {article_id}: no revision {revision}. `wellcited articles` lists what there is.")
+    if to not in MOVES[State(present)]:
+        allowed = ", ".join(MOVES[State(present)]) or "nothing more"
+        raise LibraryError(f"article {article_id}: it is {present} and cannot become {to}; what can follow is {allowed}.")
+    if to is State.APPROVED:
+        _retire_approved(connection, article_id, who)
+    connection.execute(r.update().where(r.c.article_id == article_id, r.c.digest == revision).values(state=to))
+    return _record(connection, Change(_named(who), "move", article_id, revision, None, present, to, why))
+
+
+def approve(connection: Connection, article_id: str, revision: str, *, who: str, why: str) -> list[Change]:
+    """Take a draft or a revision in review to approved, every step of the way recorded."""
+    r = schema.revisions.c
+    present = connection.scalar(sa.select(r.state).where(r.article_id == article_id, r.digest == revision))
+    changes = []
+    if present == State.DRAFT:
+        changes.append(move(connection, article_id, revision, State.IN_REVIEW, who=who, why=why))
+    changes.append(move(connection, article_id, revision, State.APPROVED, who=who, why=why))
+    return changes
+
+
+def accept_claims(connection: Connection, passage_id: str, *, who: str, why: str) -> Change:
+    """Let a flagged passage pass; `why` must say something, for it is what an auditor will read."""
+    if not why.strip():
+        raise LibraryError(f"passage {passage_id}: its claims cannot pass without a reason. Give one.")
+    p = schema.passages
+    row = connection.execute(sa.select(p.c.article_id, p.c.revision).where(p.c.id == passage_id)).one_or_none()
+    if row is None:
+        raise LibraryError(f"passage {passage_id}: there is none of this id. `wellcited articles` lists what there is.")
+    connection.execute(p.update().where(p.c.id == passage_id).values(claims_accepted=True))
+    return _record(connection, Change(_named(who), "accept claims", row.article_id, row.revision, passage_id, None, None, why))
+
+
+def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> Change:
+    """Take a passage from view for good, without waiting for a publish."""
+    p = schema.passages
+    row = connection.execute(sa.select(p.c.article_id, p.c.revision).where(p.c.id == passage_id)).one_or_none()
+    if row is None:
+        raise LibraryError(f"passage {passage_id}: there is none of this id. The answer that showed it names its id.")
+    connection.execute(p.update().where(p.c.id == passage_id).values(withdrawn=True))
+    return _record(connection, Change(_named(who), "withdraw", row.article_id, row.revision, passage_id, None, None, why))
+
+
+def waiting(connection: Connection) -> list[tuple[str, str]]:
+    """Article id and digest of every revision that is a draft or in review, oldest first."""
+    r = schema.revisions.c
+    query = sa.select(r.article_id, r.digest).where(r.state.in_((State.DRAFT, State.IN_REVIEW)))
+    return [(row.article_id, row.digest) for row in connection.execute(query.order_by(r.created_at, r.article_id))]
+
+
+def flagged(connection: Connection) -> list[Flagged]:
+    """Content passages of approved revisions whose claims nobody has let pass."""
+    p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
+    query = (
+        sa.select(p.id, p.article_id, a.title, p.claims)
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .join(schema.articles, a.id == p.article_id)
+        .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
+        .where(p.claims_accepted.is_(False), p.flagged.is_(True))
+        .order_by(p.article_id, p.ordinal)
+    )
+    return [_flagged(row) for row in connection.execute(query)]
+
+
+def _flagged(row: sa.Row[Any]) -> Flagged:
+    found = tuple((claim["rule"], claim["words"], claim["reason"]) for claim in row.claims)
+    return Flagged(row.id, row.article_id, row.title, found)
+
+
+def _retire_approved(connection: Connection, article_id: str, who: str) -> None:
+    r = schema.revisions.c
+    query = sa.select(r.digest).where(r.article_id == article_id, r.state == State.APPROVED)
+    for digest in list(connection.scalars(query)):
+        move(connection, article_id, digest, State.RETIRED, who=who, why="a later revision was approved")
+
+
+def _named(who: str) -> str:
+    if not who.strip():
+        raise LibraryError("who: a change needs the name of the person who makes it. Give it with --as.")
+    return who.strip()
+
+
+def _record(connection: Connection, change: Change) -> Change:
+    values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
+    connection.execute(schema.curation.insert().values(at=datetime.now(UTC), **values))
+    return change

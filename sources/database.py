@@ -1,0 +1,128 @@
+"""The database: one URL, SQLite or PostgreSQL, brought to today's schema before anything reads it.
+
+Reads run outside any transaction of ours; writes take the write lock at once, so that what a write has read is still
+true when it commits. SQLite comes with pysqlite3 (3.51.3 or later): older ones may corrupt a write-ahead log, and with
+those a rollback journal is used instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy.engine import Connection, Engine
+
+metadata = sa.MetaData()
+
+# https://sqlite.org/wal.html, "The WAL-reset bug": fixed in 3.51.3.
+_WAL_IS_SOUND = (3, 51, 3)
+_BUSY_MILLISECONDS = 10_000
+MIGRATIONS = Path(__file__).parent / "migrations"
+# The newest migration; a test holds it equal to what Alembic finds, so that serving need not load Alembic to know.
+HEAD = "0001"
+
+
+class DatabaseError(Exception):
+    """The database cannot be opened; says which one, why, and what to do next."""
+
+    def __init__(self, url: str, reason: str, next_step: str) -> None:
+        super().__init__(f"database {url}: {reason}. {next_step}")
+        self.next_step = next_step
+
+
+def open_database(data: Path, url: str | None = None) -> Engine:
+    """Open the database of a data folder, or the one a URL names, without changing it.
+
+    Raises `DatabaseError` when the URL is of another kind or the folder cannot be made.
+    """
+    if url is None:
+        return _sqlite(data / "wellcited.sqlite")
+    if url.startswith("sqlite:///"):
+        return _sqlite(Path(url.removeprefix("sqlite:///")))
+    if not url.startswith("postgresql+psycopg://"):
+        raise DatabaseError(
+            url.split(":", 1)[0],
+            "is of a kind Wellcited does not know",
+            "Give postgresql+psycopg://user@host/name, or leave WELLCITED_DATABASE_URL out to use SQLite.",
+        )
+    return sa.create_engine(url, pool_pre_ping=True)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to today's schema; does nothing, and loads nothing, where it already is."""
+    if _revision(engine) == HEAD:
+        return
+    # Imported here: Alembic costs a tenth of a second that a server with an up-to-date database need not pay.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection for reading; each statement sees what is committed when it runs."""
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that holds the write lock; commits at the end, rolls back on an error."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def lock(connection: Connection, name: int) -> None:
+    """Hold a named lock until the transaction ends. SQLite's one write lock already is that."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:name)"), {"name": name})
+
+
+def _revision(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+
+def _sqlite(path: Path) -> Engine:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            str(path), f"its folder cannot be made ({error.strerror})", "Name a folder that you may write to."
+        ) from error
+    engine = sa.create_engine(f"sqlite:///{path}", module=sqlite)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    # SQLAlchemy opens the transactions itself (below), so the driver must not.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    sound = sqlite.sqlite_version_info >= _WAL_IS_SOUND
+    journal, synchronous = ("WAL", "FULL") if sound else ("DELETE", "EXTRA")
+    try:
+        connection.execute(f"PRAGMA journal_mode = {journal}")
+    except sqlite.OperationalError:
+        # A read-only disk cannot change the journal; reading goes on, and the first write says what is wrong.
+        pass
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,256 @@
+"""The library in the database: documents come in as draft revisions, approved passages come out.
+
+All functions take a connection and leave the transaction to their caller, so that a change and its log entry are one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from sources import canonical, schema
+from sources.article import Attributes, Block, BlockKind, Document, PassageKind, attributes_from_json
+from sources.claims import claims
+from sources.cleaning import Cleaned, clean
+from sources.splitting import split
+
+_ATTRIBUTES = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment", "sample")
+
+
+class State(StrEnum):
+    """Where a revision stands on its way to visitors."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in review"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class Status(StrEnum):
+    """What an import did."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Article:
+    """A curated source with its stable id."""
+
+    id: str
+    attributes: Attributes
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A span of a revision, with all that is needed to quote and attribute it; `text` is cut from the revision."""
+
+    id: str
+    article: Article
+    revision: str
+    start: int
+    end: int
+    heading: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of one document."""
+
+    article_id: str
+    revision: str
+    status: Status
+    cleaned: Cleaned
+    passages: int
+    flagged: int
+
+
+class LibraryError(Exception):
+    """A request that the library cannot carry out; the message names what, why and the next step."""
+
+
+def take_in(
+    connection: Connection,
+    document: Document,
+    *,
+    file_name: str,
+    who: str,
+    given: Attributes = Attributes(),
+    restored: Collection[int] = (),
+    article_id: str | None = None,
+) -> Imported:
+    """Clean, split and store a document as a draft revision.
+
+    The same document again changes nothing; another text of a known article becomes its next revision.
+    Raises `LibraryError` when nothing is left after cleaning.
+    """
+    cleaned = clean(document, given, restored)
+    if not cleaned.text:
+        raise LibraryError(f"{file_name}: no words are left after cleaning. Check that the file holds an article.")
+    known = _known(connection, cleaned.attributes, file_name) if article_id is None else article_id
+    digest = canonical.digest(cleaned.text)
+    if known is not None and _has_revision(connection, known, digest):
+        return Imported(known, digest, Status.UNCHANGED, cleaned, *_counts(connection, known, digest))
+    status = Status.NEW if known is None else Status.REVISED
+    article = known or _add_article(connection, cleaned.attributes, digest)
+    _add_revision(connection, article, digest, cleaned, document, file_name, who)
+    return Imported(article, digest, status, cleaned, *_counts(connection, article, digest))
+
+
+def approved_passages(connection: Connection) -> list[Passage]:
+    """Every passage that may be shown, by article and place: approved, content, unflagged or let pass, not withdrawn."""
+    p, r, a = schema.passages.c, schema.revisions.c, schema.articles
+    query = (
+        sa.select(p.id, p.revision, p.start, p.end, p.heading, r.text, p.article_id, *(a.c[name] for name in _ATTRIBUTES))
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .join(a, a.c.id == p.article_id)
+        .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
+        .where(p.claims_accepted.is_(True) | p.flagged.is_(False))
+        .order_by(p.article_id, p.ordinal)
+    )
+    return [_passage(row) for row in connection.execute(query)]
+
+
+def withdrawn_passages(connection: Connection) -> frozenset[str]:
+    """Ids of passages that must not be shown, whatever edition is live: withdrawn, or of a retired revision."""
+    p, r = schema.passages.c, schema.revisions.c
+    query = (
+        sa.select(p.id)
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .where(p.withdrawn.is_(True) | (r.state != State.APPROVED))
+    )
+    return frozenset(connection.scalars(query))
+
+
+def revision_text(connection: Connection, article_id: str, digest: str) -> str | None:
+    """Return a revision's canonical text, or None when there is no such revision."""
+    r = schema.revisions.c
+    query = sa.select(r.text).where(r.article_id == article_id, r.digest == digest)
+    return connection.scalar(query)
+
+
+def stored_document(connection: Connection, article_id: str, digest: str) -> Document:
+    """Return the blocks a revision was cleaned from, dropped ones included."""
+    r = schema.revisions.c
+    stored = connection.scalar(sa.select(r.document).where(r.article_id == article_id, r.digest == digest))
+    if stored is None:
+        raise LibraryError(f"article {article_id}: no revision {digest}. `wellcited articles` lists what there is.")
+    return document_from_json(stored)
+
+
+def document_to_json(document: Document) -> str:
+    """Write a document as canonical JSON: the same document, the same bytes."""
+    return json.dumps(asdict(document), default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def document_from_json(text: str) -> Document:
+    """Read a document that `document_to_json` wrote."""
+    parsed = json.loads(text)
+    blocks = tuple(Block(BlockKind(block["kind"]), block["text"], block["level"]) for block in parsed["blocks"])
+    return Document(attributes_from_json(parsed["attributes"]), blocks)
+
+
+def _known(connection: Connection, attributes: Attributes, file_name: str) -> str | None:
+    """Return the article this is a text of: the same address, else the same title from the same publisher or file."""
+    a, r = schema.articles.c, schema.revisions.c
+    if attributes.url:
+        return connection.scalar(sa.select(a.id).where(a.url == attributes.url).limit(1))
+    same_origin = a.publisher == attributes.publisher if attributes.publisher else r.file_name == file_name
+    query = sa.select(a.id).join_from(schema.articles, schema.revisions, a.id == r.article_id)
+    return connection.scalar(query.where(a.title == attributes.title, a.url.is_(None), same_origin).limit(1))
+
+
+def _has_revision(connection: Connection, article_id: str, digest: str) -> bool:
+    r = schema.revisions.c
+    return connection.scalar(sa.select(r.digest).where(r.article_id == article_id, r.digest == digest)) is not None
+
+
+def _counts(connection: Connection, article_id: str, digest: str) -> tuple[int, int]:
+    p = schema.passages.c
+    flagged = sa.func.sum(sa.case((p.flagged, 1), else_=0))
+    query = sa.select(sa.func.count(), flagged).where(p.article_id == article_id, p.revision == digest)
+    count, of_them = connection.execute(query).one()
+    return count, of_them or 0
+
+
+def _add_article(connection: Connection, attributes: Attributes, digest: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", (attributes.title or "article").casefold()).strip("-")[:60].strip("-") or "article"
+    # Part of the first revision's digest tells two articles of one title apart, and is the same on every machine.
+    article_id = f"{slug}-{digest[:8]}"
+    values = {name: getattr(attributes, name) for name in _ATTRIBUTES}
+    connection.execute(schema.articles.insert().values(id=article_id, created_at=datetime.now(UTC), **values))
+    return article_id
+
+
+def _add_revision(
+    connection: Connection, article_id: str, digest: str, cleaned: Cleaned, document: Document, file_name: str, who: str
+) -> None:
+    count = sa.select(sa.func.count()).where(schema.revisions.c.article_id == article_id)
+    connection.execute(
+        schema.revisions.insert().values(
+            article_id=article_id,
+            digest=digest,
+            ordinal=(connection.scalar(count) or 0) + 1,
+            text=cleaned.text,
+            state=State.DRAFT,
+            document=document_to_json(document),
+            file_name=file_name,
+            created_at=datetime.now(UTC),
+            created_by=who,
+        )
+    )
+    _insert(connection, schema.dropped, [asdict(d) | {"article_id": article_id, "revision": digest} for d in cleaned.dropped])
+    _insert(connection, schema.passages, _passage_rows(article_id, digest, cleaned))
+
+
+def _passage_rows(article_id: str, digest: str, cleaned: Cleaned) -> list[dict[str, Any]]:
+    seller = cleaned.attributes.publisher if cleaned.attributes.sells_treatment else None
+    rows = []
+    for ordinal, span in enumerate(split(cleaned.text, seller)):
+        found = [asdict(claim) for claim in claims(cleaned.text[span.start : span.end])]
+        rows.append(
+            {
+                "id": passage_id(article_id, digest, span.start, span.end),
+                "article_id": article_id,
+                "revision": digest,
+                "ordinal": ordinal,
+                "start": span.start,
+                "end": span.end,
+                "heading": list(span.heading),
+                "kind": span.kind,
+                "claims": found,
+                "flagged": bool(found),
+                "claims_accepted": False,
+                "withdrawn": False,
+            }
+        )
+    return rows
+
+
+def passage_id(article_id: str, revision: str, start: int, end: int) -> str:
+    """Name a passage: 24 hex digits that only the same span of the same revision of the same article has."""
+    return hashlib.sha256(f"{article_id}\n{revision}\n{start}\n{end}".encode()).hexdigest()[:24]
+
+
+def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _passage(row: Row[Any]) -> Passage:
+    attributes = Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES})
+    article = Article(row.article_id, attributes)
+    return Passage(
+        row.id, article, row.revision, row.start, row.end, tuple(row.heading), row.text[row.start : row.end]
+    )

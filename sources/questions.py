@@ -1,0 +1,50 @@
+"""Curated questions: what a library must answer, and what it must refuse. They check an edition before it goes live,
+and those that an edition answers are offered to visitors as questions to start with or to try instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sources import schema
+
+
+@dataclass(frozen=True)
+class CuratedQuestion:
+    """A question and what is right for it.
+
+    `gold` holds strings of which a right passage contains one; it is empty for a question to be refused. `half` says
+    whether the question may set thresholds ("tune") or only report on them ("report").
+    """
+
+    question: str
+    must_answer: bool
+    gold: tuple[str, ...]
+    half: str
+
+    def answered_by(self, text: str) -> bool:
+        """Whether a passage with this text is a right one; white space does not count."""
+        plain = " ".join(text.split())
+        return any(" ".join(gold.split()) in plain for gold in self.gold)
+
+
+def add_questions(connection: Connection, questions: Iterable[CuratedQuestion]) -> int:
+    """Add questions, replacing those of the same words; returns how many there are now."""
+    table = schema.curated_questions
+    for one in questions:
+        connection.execute(table.delete().where(table.c.question == one.question))
+        values: dict[str, Any] = {"must_answer": one.must_answer, "gold": list(one.gold), "half": one.half}
+        connection.execute(table.insert().values(question=one.question, **values))
+    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def curated_questions(connection: Connection) -> list[CuratedQuestion]:
+    """All curated questions, by their words."""
+    c = schema.curated_questions.c
+    rows = connection.execute(sa.select(c.question, c.must_answer, c.gold, c.half).order_by(c.question))
+    return [CuratedQuestion(row.question, row.must_answer, tuple(row.gold), row.half) for row in rows]

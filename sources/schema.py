@@ -1,0 +1,93 @@
+"""Tables of the library. A revision's text never changes; what changes is its state, with a row of history each time."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from sources.database import metadata
+
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", sa.String(80), primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("publisher", sa.Text),
+    sa.Column("author", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("published", sa.Date),
+    sa.Column("reviewed", sa.Date),
+    sa.Column("licence", sa.Text),
+    sa.Column("sells_treatment", sa.Boolean),
+    sa.Column("sample", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+)
+
+_REVISION = ("revisions.article_id", "revisions.digest")
+
+dropped = sa.Table(
+    "dropped",
+    metadata,
+    sa.Column("article_id", sa.String(80), primary_key=True),
+    sa.Column("revision", sa.String(64), primary_key=True),
+    sa.Column("ordinal", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.ForeignKeyConstraint(("article_id", "revision"), _REVISION),
+)
+
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("article_id", sa.String(80), nullable=False, index=True),
+    sa.Column("revision", sa.String(64), nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("heading", sa.JSON, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("claims", sa.JSON, nullable=False),
+    sa.Column("flagged", sa.Boolean, nullable=False),
+    sa.Column("claims_accepted", sa.Boolean, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.ForeignKeyConstraint(("article_id", "revision"), _REVISION),
+)
+
+curation = sa.Table(
+    "curation",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("action", sa.String(30), nullable=False),
+    sa.Column("article_id", sa.String(80), nullable=False, index=True),
+    sa.Column("revision", sa.String(64)),
+    sa.Column("passage_id", sa.String(24)),
+    sa.Column("from_state", sa.String(20)),
+    sa.Column("to_state", sa.String(20)),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
+# Questions people wrote for the library: what it must answer (with strings of a right passage), what it must refuse.
+curated_questions = sa.Table(
+    "curated_questions",
+    metadata,
+    sa.Column("question", sa.String(500), primary_key=True),
+    sa.Column("must_answer", sa.Boolean, nullable=False),
+    sa.Column("gold", sa.JSON, nullable=False),
+    sa.Column("half", sa.String(10), nullable=False),
+)
