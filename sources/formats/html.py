@@ -8,16 +8,19 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import lxml.html  # type: ignore[import-untyped]
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extract
+from trafilatura.settings import use_config
 
-from sources.article import Attributes, Document
+from sources.article import Attributes, Block, Document
 from sources.formats import UnreadableError
 from sources.formats.blocks import decode, filled, tidy
 from sources.formats.tree import blocks, merged
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,30})", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|h[1-6]|article|section|ul|ol|table)\b", re.IGNORECASE)
+_AROUND = "//nav | //footer | //aside | //form | //script | //style | //template | //noscript | //head"
 
 
 def parse(data: bytes, name: str) -> tuple[Document, ...]:
@@ -25,8 +28,27 @@ def parse(data: bytes, name: str) -> tuple[Document, ...]:
     page = _page(data)
     if not _MARKUP.search(page):
         raise UnreadableError("it has no HTML in it", "If it is plain text, name it .txt and import that.")
+    extract = _extract(page)
+    found = filled(merged(list(blocks(extract.body)))) if extract else ()
+    found = found or _whole(page)
+    if not found:
+        raise UnreadableError(
+            "it has no article text that could be found", "Copy the article's text into a .txt file and import that."
+        )
+    return (Document(_attributes(extract) if extract else Attributes(), found),)
+
+
+def _extract(page: str) -> Extract | None:
+    """The main text as trafilatura's own rules find it; None where they find none.
+
+    Its rescue of last resort stays off: that joins headings, lists and menus into one paragraph.
+    """
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "0")
     extract = bare_extraction(
         page,
+        config=config,
+        fast=True,
         output_format="xml",
         with_metadata=True,
         include_comments=False,
@@ -35,12 +57,16 @@ def parse(data: bytes, name: str) -> tuple[Document, ...]:
         # Only a date that the page states outright counts; a guess from its text would look like a fact.
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
-    found = filled(merged(list(blocks(extract.body)))) if isinstance(extract, Extract) else ()
-    if not isinstance(extract, Extract) or not found:
-        raise UnreadableError(
-            "it has no article text that could be found", "Copy the article's text into a .txt file and import that."
-        )
-    return (Document(_attributes(extract), found),)
+    return extract if isinstance(extract, Extract) else None
+
+
+def _whole(page: str) -> tuple[Block, ...]:
+    """All of a page's text but menus and the like, for short pages where the article does not stand out."""
+    tree = lxml.html.document_fromstring(page.encode(), parser=lxml.html.HTMLParser(encoding="utf-8", no_network=True))
+    for element in tree.xpath(_AROUND):
+        element.drop_tree()
+    body = tree.find("body")
+    return filled(merged(list(blocks(body)))) if body is not None else ()
 
 
 def _page(data: bytes) -> str:
