@@ -36,13 +36,17 @@ _STRETCHED = re.compile(r"([a-z])\1{2,}(\b)?")
 _SPACES = re.compile(r"\s+")
 
 # Words of the plain statements a person in danger may type without spaces or letter by letter: "iwanttodie".
-_RUN_TOGETHER_CORE = re.compile(r"kill|myself|die|dead|death|suicid|mylife|itall|alive|overdose|hurt|harm|selfharm|cutting")
-_RUN_TOGETHER = frozenset(
-    "i im ive id am a the my me myself it this life all want to wanna need going gonna gon na will kill killing die dying "
-    "dead death suicide suicidal end ending hurt hurting harm harming cut cutting self live living be alive anymore here "
-    "not dont cant just wish was were better off without overdose pills on take how do can of so no more hate please help "
-    "thinking about feel feeling like should commit now tonight today hang shoot drown jump with over".split()
+_RUN_TOGETHER_CORE = re.compile(
+    r"kill|myself|die|dead|death|suicid|mylife|itall|alive|overdose|hurt|harm|selfharm|cutting"
 )
+_PLAIN_STATEMENTS = """
+i im ive id am a the my me myself it this life all want to wanna need going gonna gon na will kill killing die
+dying dead death suicide suicidal end ending hurt hurting harm harming cut cutting self live living be alive
+anymore here not dont cant just wish was were better off without overdose pills on take how do can of so no
+more hate please help thinking about feel feeling like should commit now tonight today hang shoot drown jump
+with over
+"""
+_RUN_TOGETHER = frozenset(_PLAIN_STATEMENTS.split())
 _LONGEST_WORD = max(map(len, _RUN_TOGETHER))
 _RUN_TOGETHER_LIMIT = 120  # letters; nobody types a longer plea without one space, and the work stays bounded
 
@@ -97,11 +101,11 @@ def _as_letters(token: str, hiding: bool) -> str:
     word = token.rstrip("!+")  # an exclamation mark after a word is one
     if not _LEET_MARK.search(word):
         return token
-    if hiding and (word == "1" or word[0] == "1" and word[1:2] in ("'", "m", "t", "s", "n")):
+    if hiding and re.match("1(?:$|['mnst])", word):
         return word.replace("11", "ll").translate(_LEET)
     if hiding and re.fullmatch(r"[a-z]+[0134573@$]+|[3457@$][a-z]+[a-z0-9@$!]*|[3457@$01][a-z013457@$]{2,}", word):
         return word.replace("11", "ll").translate(_LEET)
-    if _is_leet(word) or word[0] in "@$" and word[1:].isalpha():
+    if _is_leet(word) or (word[0] in "@$" and word[1:].isalpha()):
         return word.replace("11", "ll").translate(_LEET)
     return token
 

@@ -1,0 +1,279 @@
+"""The reviewed clinical settings: wordings, help lines, limits, the gate, topics and rules, under one digest."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from hashlib import sha256
+from math import isfinite
+from pathlib import Path
+from typing import TypeVar
+
+from assistant.triage import Rules, RulesError, load_rules
+
+T = TypeVar("T")
+
+_FOLDER = Path(__file__).parent
+_WAYS = frozenset({"call", "text", "chat"})
+
+
+class PolicyError(ValueError):
+    """A policy that cannot be used. Names the table, the key, the value and the next step."""
+
+    def __init__(self, table: str, key: str, value: object, next_step: str):
+        self.table, self.key, self.value, self.next_step = table, key, value, next_step
+        super().__init__(f"policy file: table [{table}], key {key!r}, value {value!r}: {next_step}")
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """The fixed texts, one for each occasion. Plain text; an empty line starts a new paragraph."""
+
+    disclaimer: str
+    crisis_line: str
+    crisis_card: str
+    crisis_card_someone_else: str
+    emergency_card: str
+    personal_advice: str
+    no_answer: str
+    withheld_dose: str
+    search_unavailable: str
+    reach_a_person: str
+
+
+@dataclass(frozen=True)
+class Helpline:
+    """A line people can reach. `verified_on` is the day somebody last held it against `source_url`."""
+
+    name: str
+    number: str
+    how: tuple[str, ...]
+    hours: str
+    languages: tuple[str, ...]
+    source_url: str
+    verified_on: date
+    chat: str = ""
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The largest of each thing that is taken in or shown."""
+
+    question_characters: int
+    triaged_characters: int
+    body_bytes: int
+    passages_shown: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The weights and the threshold that decide between an answer and a no, and who chose them when and why."""
+
+    chosen_by: str
+    chosen_on: str
+    why: str
+    encoder: str
+    bias: float
+    similarity: float
+    sentence_similarity: float
+    coverage: float
+    rarest_missing: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something a conversation can be about, and the words that say so."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of both files, in hexadecimal."""
+
+    version: int
+    reviewed_by: str
+    reviewed_on: str
+    wordings: Wordings
+    helplines: tuple[Helpline, ...]
+    limits: Limits
+    gate: Gate
+    topics: tuple[Topic, ...]
+    rules: Rules
+    digest: str
+
+
+def load_policy(data: bytes | None = None, rules: bytes | None = None) -> Policy:
+    """The policy of the given bytes, or of the files that come with Wellcited. Raises PolicyError."""
+    data = (_FOLDER / "policy.toml").read_bytes() if data is None else data
+    rules = (_FOLDER / "rules.toml").read_bytes() if rules is None else rules
+    try:
+        table = tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError("policy", "toml", str(error), "write it as TOML in UTF-8") from error
+    return Policy(
+        version=_of("policy", table, "version", int),
+        reviewed_by=_of("policy", table, "reviewed_by", str),
+        reviewed_on=_of("policy", table, "reviewed_on", str),
+        wordings=_wordings(_of("policy", table, "wordings", dict)),
+        helplines=tuple(_helpline(row) for row in _of("policy", table, "helplines", list)),
+        limits=_limits(_of("policy", table, "limits", dict)),
+        gate=_gate(_of("policy", table, "gate", dict)),
+        topics=tuple(_topic(row) for row in _of("policy", table, "topics", list)),
+        rules=_rules(rules),
+        digest=_digest(data, rules),
+    )
+
+
+def linked(text: str, helplines: Sequence[Helpline]) -> list[tuple[str, str | None]]:
+    """The text in order, in segments, each with where it leads: tel:, sms:, https: or nowhere (None).
+
+    The segments joined are the text. A number said after "text" alone is a text message, every other one a call.
+    """
+    places = _places(helplines)
+    if not places:
+        return [(text, None)]
+    pattern = "|".join(re.escape(words) for words in sorted(places, key=len, reverse=True))
+    segments: list[tuple[str, str | None]] = []
+    done = 0
+    for found in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text):
+        segments += [(text[done : found.start()], None), (found[0], _lead(text[: found.start()], places[found[0]]))]
+        done = found.end()
+    return [segment for segment in [*segments, (text[done:], None)] if segment[0]]
+
+
+def _places(helplines: Sequence[Helpline]) -> dict[str, str]:
+    """Each number and web address as it stands in a wording, with its link."""
+    numbers = {line.number: f"tel:{line.number.replace('-', '')}" for line in helplines if "call" in line.how}
+    chats = {line.chat.removeprefix("https://"): line.chat for line in helplines}
+    return {words: link for words, link in (numbers | chats).items() if words}
+
+
+def _lead(before: str, link: str) -> str:
+    texting = re.search(r"\btext $", before, re.IGNORECASE) and not re.search(
+        r"\bcall or text $", before, re.IGNORECASE
+    )
+    return link.replace("tel:", "sms:") if texting else link
+
+
+def _digest(policy: bytes, rules: bytes) -> str:
+    # The length keeps two different pairs of files from reading as the same bytes.
+    return sha256(len(policy).to_bytes(8, "big") + policy + rules).hexdigest()
+
+
+def _rules(data: bytes) -> Rules:
+    try:
+        return load_rules(data)
+    except RulesError as error:
+        raise PolicyError(f"rules {error.rule}", error.field, error.value, error.next_step) from error
+
+
+def _wordings(table: Mapping[str, object]) -> Wordings:
+    _only("wordings", table, Wordings)
+    texts = {field.name: _of("wordings", table, field.name, str).strip() for field in fields(Wordings)}
+    for key, text in texts.items():
+        if not text:
+            raise PolicyError("wordings", key, text, "write the text; a visitor would see nothing")
+    return Wordings(**texts)
+
+
+def _helpline(row: object) -> Helpline:
+    table = _row("helplines", row)
+    _only("helplines", table, Helpline)
+    line = Helpline(
+        name=_of("helplines", table, "name", str),
+        number=_of("helplines", table, "number", str),
+        how=_texts("helplines", table, "how"),
+        hours=_of("helplines", table, "hours", str),
+        languages=_texts("helplines", table, "languages"),
+        source_url=_of("helplines", table, "source_url", str),
+        verified_on=_of("helplines", table, "verified_on", date),
+        chat=_of("helplines", table, "chat", str, ""),
+        extra=_of("helplines", table, "extra", str, ""),
+    )
+    if not set(line.how) <= _WAYS:
+        raise PolicyError("helplines", "how", line.how, "use call, text or chat")
+    if not (line.number or line.chat):
+        raise PolicyError("helplines", "number", line.number, f"give {line.name} a number or a chat address")
+    if line.number and not re.fullmatch(r"\d[\d-]*", line.number):
+        raise PolicyError("helplines", "number", line.number, "write digits and hyphens only")
+    for key, url in (("chat", line.chat), ("source_url", line.source_url)):
+        if url and not url.startswith("https://"):
+            raise PolicyError("helplines", key, url, "write an address that starts with https://")
+    return line
+
+
+def _limits(table: Mapping[str, object]) -> Limits:
+    _only("limits", table, Limits)
+    limits = {field.name: _of("limits", table, field.name, int) for field in fields(Limits)}
+    for key, number in limits.items():
+        if number < 1:
+            raise PolicyError("limits", key, number, "write a whole number above 0")
+    if limits["triaged_characters"] < limits["question_characters"]:
+        raise PolicyError("limits", "triaged_characters", limits["triaged_characters"], "at least question_characters")
+    return Limits(**limits)
+
+
+def _gate(table: Mapping[str, object]) -> Gate:
+    _only("gate", table, Gate)
+    return Gate(
+        chosen_by=_of("gate", table, "chosen_by", str),
+        chosen_on=_of("gate", table, "chosen_on", str),
+        why=_of("gate", table, "why", str),
+        encoder=_of("gate", table, "encoder", str),
+        bias=_number("gate", table, "bias"),
+        similarity=_number("gate", table, "similarity"),
+        sentence_similarity=_number("gate", table, "sentence_similarity"),
+        coverage=_number("gate", table, "coverage"),
+        rarest_missing=_number("gate", table, "rarest_missing"),
+        threshold=_number("gate", table, "threshold"),
+    )
+
+
+def _topic(row: object) -> Topic:
+    table = _row("topics", row)
+    _only("topics", table, Topic)
+    return Topic(name=_of("topics", table, "name", str), words=_texts("topics", table, "words"))
+
+
+def _row(table: str, row: object) -> Mapping[str, object]:
+    if not isinstance(row, dict):
+        raise PolicyError(table, "(row)", row, f"write each as a [[{table}]] table")
+    return row
+
+
+def _only(table: str, row: Mapping[str, object], kind: type) -> None:
+    """Refuses a key nobody reads: a misspelt setting would silently do nothing."""
+    known = [field.name for field in fields(kind)]
+    for key in row.keys() - set(known):
+        raise PolicyError(table, key, row[key], f"use only these keys: {', '.join(known)}")
+
+
+def _texts(table: str, row: Mapping[str, object], key: str) -> tuple[str, ...]:
+    values: list[object] = _of(table, row, key, list)
+    if not values or not all(isinstance(value, str) and value for value in values):
+        raise PolicyError(table, key, values, "write a list of texts, none of them empty")
+    return tuple(map(str, values))
+
+
+def _number(table: str, row: Mapping[str, object], key: str) -> float:
+    """The key's number; a whole one counts, an infinite or undefined one does not."""
+    value = row.get(key)
+    number = float(value) if isinstance(value, int) and not isinstance(value, bool) else _of(table, row, key, float)
+    if not isfinite(number):
+        raise PolicyError(table, key, value, "write a finite number")
+    return number
+
+
+def _of(table: str, row: Mapping[str, object], key: str, kind: type[T], default: T | None = None) -> T:
+    """The key's value, of the kind it must have; the default where it is left out and there is one."""
+    value = row.get(key, default)
+    if value is None:
+        raise PolicyError(table, key, None, "add the key")
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise PolicyError(table, key, value, f"write it as {kind.__name__}")
+    return value
