@@ -98,13 +98,13 @@ def _opened(path: Path, limits: Limits) -> BinaryIO:
     if not path.exists():
         raise UnreadableError("there is no such file", "Check its path.")
     # Not to wait for ever on a pipe that carries the name of a file.
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        _check_status(os.fstat(file.fileno()), limits)
+        _check_status(os.fstat(descriptor), limits)
     except UnreadableError:
-        file.close()
+        os.close(descriptor)
         raise
-    return file
+    return os.fdopen(descriptor, "rb")
 
 
 def _check_status(status: os.stat_result, limits: Limits) -> None:
@@ -120,10 +120,10 @@ def _check_status(status: os.stat_result, limits: Limits) -> None:
 
 def _check_content(path: Path, head: bytes) -> None:
     """Refuse a file that begins like another format than its name says."""
-    ending = path.suffix.lower().replace(".htm", ".html").replace(".htmll", ".html")
+    ending = path.suffix.lower()
     start = head.removeprefix(b"\xef\xbb\xbf")
     kind, right = next(((words, name) for sign, words, name in _SIGNATURES if sign.match(start)), ("", ""))
-    if kind and right != ending:
+    if kind and FORMATS.get(right) != FORMATS[ending]:
         next_step = f"If that is right, rename it to end in {right}." if right else _KNOWN
         raise UnreadableError(f"it ends in {path.suffix} but is {kind}", next_step)
     if not kind and ending in (".pdf", ".docx"):

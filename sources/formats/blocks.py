@@ -82,12 +82,12 @@ def _attempt(data: bytes, encoding: str) -> str | None:
 
 
 def _windows(data: bytes) -> str | None:
-    """Windows-1252 decodes nearly any bytes, so it counts only where almost all characters are plain English ones."""
+    """Windows-1252 decodes nearly any bytes, so it counts only where most characters are plain English ones."""
     text = _attempt(data, "cp1252")
     if text is None:
         return None
     foreign = sum(not character.isascii() for character in text)
-    return text if foreign * 10 <= len(text) else None
+    return text if foreign * 5 <= len(text) else None
 
 
 def _plausible(text: str) -> bool:

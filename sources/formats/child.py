@@ -15,6 +15,8 @@ from sources.formats.exchange import dumped, refused
 
 _SPLIT = "Split it into smaller files and import those."
 _RESAVE = "Open it in the program it came from, save it again and import that."
+# Made beforehand: when there is no memory, there is none to word it.
+_OUT_OF_MEMORY = refused(UnreadableError("it needs more memory than a file may use", _SPLIT))
 # What no parser needs, and what a parser that was taken over would try first.
 _FORBIDDEN = (
     "socket.",
@@ -57,7 +59,7 @@ def _answer(module: str, name: str, data: bytes) -> bytes:
     except UnreadableError as error:
         return refused(error)
     except MemoryError:
-        return refused(UnreadableError("it needs more memory than a file may use", _SPLIT))
+        return _OUT_OF_MEMORY
     except RecursionError:
         return refused(UnreadableError("it is nested too deeply", _RESAVE))
     except Exception as error:

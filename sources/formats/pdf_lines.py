@@ -167,7 +167,7 @@ def without_running_lines(pages: list[list[Line]]) -> list[Line]:
 
 
 def _edge_lines(page: list[Line]) -> list[Line]:
-    by_height = sorted(page, key=lambda line: line.y)
+    by_height = sorted((line for line in page if not BULLET.match(line.text)), key=lambda line: line.y)
     return by_height[:_EDGE] + by_height[-_EDGE:]
 
 
