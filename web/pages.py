@@ -1,0 +1,490 @@
+"""The visitor's pages: one frozen dataclass per template, and `render`, which turns one into HTML.
+
+A template sees its page and the nonce of the response, nothing else. Every text is escaped where it is shown, and a
+quoted passage reaches the page unchanged: the text inside its `<blockquote>` is the passage, character for character.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jinja2
+
+HERE = Path(__file__).parent
+
+Segment = tuple[str, str | None]
+"""A piece of a fixed wording: its text, and the address it links to, if any."""
+
+Piece = tuple[str, bool]
+"""A piece of a passage: its text, and whether it is the sentence that answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A fixed wording written by people; a blank line in it starts a new paragraph."""
+
+    kind: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page carries: the site's name, the disclaimer, and how to get help."""
+
+    site_name: str
+    disclaimer: NoticeText
+    crisis_line: NoticeText
+    reach_a_person: NoticeText
+    nonce: str
+    about_library: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where a passage comes from. Dates are already written out, such as "21 November 2026"."""
+
+    title: str
+    publisher: str | None
+    author: str | None
+    published: str | None
+    reviewed: str | None
+    url: str | None
+    sells_treatment: bool | None
+    sample: bool
+    source_page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage, word for word: the texts of `pieces`, joined, are the passage."""
+
+    pieces: tuple[Piece, ...]
+    heading: tuple[str, ...]
+    source: SourceLine
+    warnings: tuple[str, ...] = ()
+    also_in: tuple[SourceLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what was shown for it. Crisis and emergency turns show their card and no quotes."""
+
+    question: str
+    outcome: str
+    topic: str | None = None
+    notices: tuple[NoticeText, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    message: NoticeText | None = None
+    suggestions: tuple[str, ...] = ()
+    answer_id: str | None = None
+
+    @property
+    def card_only(self) -> bool:
+        """Whether nothing but the card may be shown."""
+        return self.outcome in ("crisis", "emergency")
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPage:
+    """The transcript so far, newest turn last, and the form for the next question."""
+
+    frame: Frame
+    turns: tuple[Turn, ...] = ()
+    conversation: str | None = None
+    starters: tuple[str, ...] = ()
+    question: str = ""
+    error: str | None = None
+    limit: int = 500
+    topic: str | None = None
+    unavailable: str | None = None
+
+    @property
+    def status(self) -> str:
+        """What a screen reader is told once the page is there; empty where an error speaks for itself."""
+        if self.error or not self.turns:
+            return ""
+        no_answer = self.turns[-1].outcome == "no_answer"
+        return "Answer ready: no approved article answers this question" if no_answer else "Answer ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a source: a "heading", a "passage", or a "gap" whose text says why nothing is shown there."""
+
+    kind: str
+    text: str
+    level: int = 1
+    passage_id: str = ""
+    marked: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """An article as approved, with the quoted passage marked where the link asked for one."""
+
+    frame: Frame
+    source: SourceLine
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisPage:
+    """The crisis lines on a page of their own, linked from every header."""
+
+    frame: Frame
+    cards: tuple[NoticeText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What went wrong, in one heading and one sentence, and what to do next."""
+
+    frame: Frame
+    status: int
+    heading: str
+    detail: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiField:
+    """A parameter, or a field of a body: `type` links to the schemas it names, `limits` says what is accepted."""
+
+    name: str
+    where: str
+    type: tuple[Segment, ...]
+    required: bool
+    description: str
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """One answer an operation may give; `media` pairs a media type with the type of its content."""
+
+    status: str
+    description: str
+    media: tuple[tuple[str, tuple[Segment, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOperation:
+    """A method on a path."""
+
+    method: str
+    path: str
+    anchor: str
+    summary: str
+    description: str
+    parameters: tuple[ApiField, ...]
+    body: tuple[tuple[str, tuple[Segment, ...]], ...]
+    responses: tuple[ApiResponse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSchema:
+    """A named object and its fields, or, where it has none, the type it stands for."""
+
+    name: str
+    anchor: str
+    description: str
+    type: tuple[Segment, ...]
+    fields: tuple[ApiField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPage:
+    """A reference of the JSON interface, readable without a script."""
+
+    frame: Frame
+    title: str
+    version: str
+    operations: tuple[ApiOperation, ...]
+    description: str = ""
+    schemas: tuple[ApiSchema, ...] = ()
+
+
+Page = ConversationPage | SourcePage | CrisisPage | ErrorPage | ApiPage
+
+TEMPLATES: dict[type[Page], str] = {
+    ConversationPage: "conversation.html",
+    SourcePage: "source.html",
+    CrisisPage: "crisis.html",
+    ErrorPage: "error.html",
+    ApiPage: "api.html",
+}
+
+
+def render(page: Page) -> str:
+    """The page as one HTML document."""
+    return environment().get_template(TEMPLATES[type(page)]).render(page=page, nonce=page.frame.nonce)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The one Jinja environment: it escapes everything, and a name that is missing is an error."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals["asset"] = asset
+    env.filters |= {"lines": lines, "paragraphs": paragraphs, "href": href, "heading_levels": heading_levels}
+    return env
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file in `static/`; the digest in it changes with the content, so it may be cached for good."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a passage. `runs` and then `end` (a newline or nothing), joined, are its text."""
+
+    bullet: bool
+    runs: tuple[Piece, ...]
+    end: str
+
+
+def lines(pieces: Iterable[Piece]) -> tuple[Line, ...]:
+    """The passage line by line, so that list items can be indented; joined, the lines are the passage.
+
+    >>> [line.bullet for line in lines([("Effects:\\n• Nausea", False)])]
+    [False, True]
+    """
+    rows: list[list[Piece]] = [[]]
+    for text, marked in pieces:
+        first, *rest = text.split("\n")
+        rows[-1].append((first, marked))
+        rows.extend([(row, marked)] for row in rest)
+    return tuple(_line(row, end="" if row is rows[-1] else "\n") for row in rows)
+
+
+def _line(row: list[Piece], end: str) -> Line:
+    runs = tuple((text, marked and not text.isspace()) for text, marked in row if text)
+    return Line("".join(text for text, _ in runs).lstrip().startswith("• "), runs, end)
+
+
+def paragraphs(segments: Iterable[Segment]) -> tuple[tuple[tuple[Segment, ...], str], ...]:
+    """The wording by paragraph, each with the newlines that followed it; joined, they are the wording."""
+    found: list[tuple[tuple[Segment, ...], str]] = []
+    current: list[Segment] = []
+    for text, target in segments:
+        *full, last = re.split(r"(\n{2,})", text)
+        for words, gap in zip(full[::2], full[1::2], strict=True):
+            found.append(((*current, *_kept(words, target)), gap))
+            current = []
+        current.extend(_kept(last, target))
+    return (*found, (tuple(current), "")) if current else tuple(found)
+
+
+def _kept(text: str, target: str | None) -> tuple[Segment, ...]:
+    return ((text, target),) if text else ()
+
+
+def href(address: str | None) -> str | None:
+    """The address if a page may link to it: the web, a call, a text message, a mail, or this site."""
+    if not address:
+        return None
+    try:
+        scheme = urlsplit(address).scheme.lower()
+    except ValueError:
+        return None
+    local = not scheme and address.startswith(("/", "#")) and not address.startswith(("//", "/\\"))
+    return address if local or scheme in ("https", "http", "tel", "sms", "mailto") else None
+
+
+def heading_levels(parts: Iterable[Part]) -> tuple[tuple[Part, int], ...]:
+    """Each part with the level of its heading, from 2 to 6, never skipping one on the way down (0: not a heading)."""
+    open_levels: list[int] = []
+    found: list[tuple[Part, int]] = []
+    for part in parts:
+        if part.kind != "heading":
+            found.append((part, 0))
+            continue
+        while open_levels and open_levels[-1] >= part.level:
+            open_levels.pop()
+        open_levels.append(part.level)
+        found.append((part, min(len(open_levels) + 1, 6)))
+    return tuple(found)
+
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+
+
+def api_page(frame: Frame, openapi: Mapping[str, object]) -> ApiPage:
+    """The reference page of an OpenAPI 3 document, such as the one `FastAPI.openapi()` returns.
+
+    What it does not know it leaves out; nothing in a document makes it fail.
+    """
+    info = _dict(openapi.get("info"))
+    return ApiPage(
+        frame=frame,
+        title=_text(info, "title") or "API",
+        version=_text(info, "version"),
+        description=_text(info, "description"),
+        operations=_operations(openapi),
+        schemas=_schemas(openapi),
+    )
+
+
+def _operations(openapi: Mapping[str, object]) -> tuple[ApiOperation, ...]:
+    found = []
+    for path, item in _dict(openapi.get("paths")).items():
+        shared = _list(_dict(item).get("parameters"))
+        for method in METHODS:
+            if isinstance(operation := _dict(item).get(method), dict):
+                found.append(_operation(openapi, method, path, operation, shared))
+    return tuple(found)
+
+
+def _operation(
+    openapi: Mapping[str, object], method: str, path: str, operation: dict[str, object], shared: list[object]
+) -> ApiOperation:
+    parameters = [_resolved(openapi, one) for one in (*shared, *_list(operation.get("parameters")))]
+    responses = {status: _resolved(openapi, one) for status, one in _dict(operation.get("responses")).items()}
+    return ApiOperation(
+        method=method.upper(),
+        path=path,
+        anchor=_anchor("operation", f"{method}-{path}"),
+        summary=_text(operation, "summary") or f"{method.upper()} {path}",
+        description=_text(operation, "description"),
+        parameters=tuple(_parameter(one) for one in parameters),
+        body=_media(_resolved(openapi, operation.get("requestBody"))),
+        responses=tuple(
+            ApiResponse(status, _text(one, "description"), _media(one)) for status, one in responses.items()
+        ),
+    )
+
+
+def _parameter(parameter: dict[str, object]) -> ApiField:
+    schema = _dict(parameter.get("schema"))
+    return ApiField(
+        name=_text(parameter, "name"),
+        where=_text(parameter, "in"),
+        type=_type_of(schema),
+        required=parameter.get("required") is True,
+        description=_text(parameter, "description") or _text(schema, "description"),
+        limits=_limits(schema),
+    )
+
+
+def _schemas(openapi: Mapping[str, object]) -> tuple[ApiSchema, ...]:
+    named = _dict(_dict(openapi.get("components")).get("schemas"))
+    return tuple(_schema(name, _dict(schema)) for name, schema in sorted(named.items()))
+
+
+def _schema(name: str, schema: dict[str, object]) -> ApiSchema:
+    required = _list(schema.get("required"))
+    fields = tuple(
+        ApiField(
+            key, "body", _type_of(field), key in required, _text(_dict(field), "description"), _limits(_dict(field))
+        )
+        for key, field in _dict(schema.get("properties")).items()
+    )
+    return ApiSchema(name, _anchor("schema", name), _text(schema, "description"), _type_of(schema), fields)
+
+
+def _media(holder: dict[str, object]) -> tuple[tuple[str, tuple[Segment, ...]], ...]:
+    return tuple((name, _type_of(_dict(media).get("schema"))) for name, media in _dict(holder.get("content")).items())
+
+
+def _type_of(schema: object) -> tuple[Segment, ...]:
+    """The type in words, such as "list of Passage" or "string or null"; a schema's name links to its table."""
+    if not isinstance(schema, dict):
+        return (("anything", None),)
+    if isinstance(ref := schema.get("$ref"), str):
+        name = ref.rpartition("/")[2]
+        return ((name, f"#{_anchor('schema', name)}"),)
+    for key, word in (("anyOf", " or "), ("oneOf", " or "), ("allOf", " and ")):
+        if options := _list(schema.get(key)):
+            return _joined((_type_of(option) for option in options), word)
+    if "const" in schema:
+        return ((_json(schema["const"]), None),)
+    if values := _list(schema.get("enum")):
+        return ((" | ".join(_json(value) for value in values), None),)
+    return _plain_type(schema)
+
+
+def _plain_type(schema: dict[str, object]) -> tuple[Segment, ...]:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return _joined((_type_of({**schema, "type": one}) for one in kind), " or ")
+    if kind == "array" and (several := _list(schema.get("prefixItems"))):
+        return (("[", None), *_joined((_type_of(one) for one in several), ", "), ("]", None))
+    if kind == "array":
+        return (("list of ", None), *_type_of(schema.get("items")))
+    if kind == "object" and isinstance(values := schema.get("additionalProperties"), dict):
+        return (("object of ", None), *_type_of(values))
+    if layout := _text(schema, "format"):
+        return ((f"{kind or 'string'} ({layout})", None),)
+    return ((str(kind) if kind else "anything", None),)
+
+
+def _joined(types: Iterable[tuple[Segment, ...]], word: str) -> tuple[Segment, ...]:
+    found: tuple[Segment, ...] = ()
+    for one in types:
+        found = (*found, (word, None), *one) if found else one
+    return found
+
+
+LIMITS = {
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "pattern": "matches {}",
+    "default": "{} when left out",
+}
+
+
+def _limits(schema: dict[str, object]) -> str:
+    options = [_dict(option) for key in ("anyOf", "oneOf", "allOf") for option in _list(schema.get(key))]
+    found = (words.format(_json(one[key])) for one in (schema, *options) for key, words in LIMITS.items() if key in one)
+    return "; ".join(dict.fromkeys(found))
+
+
+def _resolved(openapi: Mapping[str, object], value: object) -> dict[str, object]:
+    """The object itself, or the component that its `$ref` points to (one step)."""
+    found: object = value
+    if isinstance(ref := _dict(value).get("$ref"), str):
+        found = openapi
+        for step in ref.removeprefix("#/").split("/"):
+            found = found.get(step) if isinstance(found, Mapping) else None
+    return _dict(found)
+
+
+def _anchor(kind: str, name: str) -> str:
+    return f"{kind}-{re.sub(r'[^A-Za-z0-9]+', '-', name).strip('-').lower()}"
+
+
+def _text(holder: Mapping[str, object], key: str) -> str:
+    value = holder.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
