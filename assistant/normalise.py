@@ -30,9 +30,11 @@ _NOT_LEET = re.compile(
 _SURELY_LEET = re.compile(r"[a-z][013457@$!|+]+[a-z]")
 
 _SPELLED_OUT = re.compile(r"(?<![a-z0-9'])[a-z](?:[ ._*-][a-z]){2,}(?![a-z0-9'])")
+# Beside a longer word that is spelled out, two lone letters are a word too: "t o   d i e".
+_SPELLED_PAIRS = re.compile(r"(?<![a-z0-9'])[a-z](?:[ ._*-][a-z])+(?![a-z0-9'])")
 _JOINERS = re.compile(r"(?<=[a-z])[-_/~.^+](?=[a-z])")
 _MARKS = re.compile(r"[\"“”„«»()\[\]{}<>#*_=~^|\\]+")
-_STRETCHED = re.compile(r"([a-z])\1{2,}(\b)?")
+_STRETCHED = re.compile(r"(\b)?([a-z])\2{2,}(\b)?")
 _SPACES = re.compile(r"\s+")
 
 # Words of the plain statements a person in danger may type without spaces or letter by letter: "iwanttodie".
@@ -101,6 +103,8 @@ def _as_letters(token: str, hiding: bool) -> str:
     word = token.rstrip("!+")  # an exclamation mark after a word is one
     if not _LEET_MARK.search(word):
         return token
+    if hiding and word == "70":
+        return "to"
     if hiding and re.match("1(?:$|['mnst])", word):
         return word.replace("11", "ll").translate(_LEET)
     if hiding and re.fullmatch(r"[a-z]+[0134573@$]+|[3457@$][a-z]+[a-z0-9@$!]*|[3457@$01][a-z013457@$]{2,}", word):
@@ -112,7 +116,8 @@ def _as_letters(token: str, hiding: bool) -> str:
 
 def _join_spelled_out(text: str) -> str:
     """ "k i l l" and "k.i.l.l" as one word; a wider gap ends the word."""
-    return _JOINERS.sub(" ", _SPELLED_OUT.sub(lambda found: re.sub(r"[ ._*-]", "", found[0]), text))
+    spelled = _SPELLED_PAIRS if _SPELLED_OUT.search(text) else _SPELLED_OUT
+    return _JOINERS.sub(" ", spelled.sub(lambda found: re.sub(r"[ ._*-]", "", found[0]), text))
 
 
 def _split_run_together(text: str) -> str:
@@ -148,6 +153,7 @@ def _squeeze(text: str) -> str:
 
 
 def _usual(found: re.Match[str]) -> str:
-    letter, at_end = found[1], found[2] is not None
-    # English doubles l and s anywhere, e and o inside a word; the other letters are hardly ever stretched doubles.
-    return letter * 2 if letter in "ls" or (letter in "eo" and not at_end) else letter
+    at_start, letter, at_end = found[1] is not None, found[2], found[3] is not None
+    # Words double l and s inside and at the end, e and o inside; a stretched double of another letter is rare.
+    doubled = letter in "ls" or (letter in "eo" and not at_end)
+    return letter * 2 if doubled and not at_start else letter
