@@ -16,7 +16,7 @@ from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
 from assistant.recall import Recalled, recall
 from assistant.recorder import Record, Recorder
-from assistant.triage import Rules, Triage, triage_safely
+from assistant.triage import Triage, triage_safely
 from index.desk import Desk, Library
 from index.search import SearchResult
 from sources.database import reading
@@ -49,11 +49,10 @@ class Finding:
 class Assistant:
     """Answers questions from the live edition of one installation."""
 
-    def __init__(self, engine: Engine, policy: Policy, rules: Rules, desk: Desk, recorder: Recorder) -> None:
+    def __init__(self, engine: Engine, policy: Policy, desk: Desk, recorder: Recorder) -> None:
         self.policy = policy
         self.desk = desk
         self._engine = engine
-        self._rules = rules
         self._recorder = recorder
 
     def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
@@ -63,7 +62,7 @@ class Assistant:
         even when it cannot be recorded: it quotes nothing, and a person in danger must not wait for a disk.
         """
         # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
-        triaged = triage_safely(question[: self.policy.limits.triaged_characters], self._rules)
+        triaged = triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
         if triaged.level in (Level.crisis, Level.emergency):
             return self._card(question, conversation, triaged)
         if len(question) > self.policy.limits.question_characters:

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 
 from assistant.policy import Topic
 
-_SWAP = re.compile(r"^\s*(?:and|or|but|what about|how about|and what about)\b[\s,]*(?:(?:for|of|with|about|in|on)\s+)?", re.I)
+_SWAP = re.compile(
+    r"^\s*(?:and|or|but|what about|how about|and what about)\b[\s,]*(?:(?:for|of|with|about|in|on)\s+)?", re.I
+)
 _POINTING = re.compile(r"\b(it|its|they|them|their|theirs|this|these|those|that)\b", re.I)
-_BARE = re.compile(r"^\s*(?:and|or|but|why|how|when|who|what|give|any|more|tell|is there|are there|for how long)\b", re.I)
+_BARE = re.compile(
+    r"^\s*(?:and|or|but|why|how|when|who|what|give|any|more|tell|is there|are there|for how long)\b", re.I
+)
 _FEW_WORDS = 7
 
 

@@ -99,7 +99,8 @@ def write(connection: Connection, records: Sequence[Record]) -> None:
     salts = [secrets.token_hex(16) for _ in records]
     bodies = [log.canonical(dict(record.answer.stored())) for record in records]
     entries = [
-        log.Entry("answer", _entry(record, body, salt)) for record, body, salt in zip(records, bodies, salts, strict=True)
+        log.Entry("answer", _entry(record, body, salt))
+        for record, body, salt in zip(records, bodies, salts, strict=True)
     ]
     places = log.append(connection, entries)
     connection.execute(

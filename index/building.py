@@ -192,4 +192,3 @@ def _put_in_place(work: Path, folder: Path) -> None:
             os.fsync(directory)
         finally:
             os.close(directory)
-

@@ -137,7 +137,7 @@ class Desk:
                 # The edition in memory stays: it was approved when last seen. Recording fails and says so.
                 self.report(f"the database cannot be read ({type(error).__name__}); the last known edition stays")
                 if self._seen is None:
-                    self._state = "the database cannot be read; `wellcited doctor` says more"
+                    self._state = "the database cannot be read; `wellcited status` says more"
 
     def report(self, fault: str) -> None:
         """Write a fault to the server's own log; never anything a visitor wrote."""

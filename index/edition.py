@@ -1,13 +1,13 @@
 """An edition: an immutable folder of approved passages, their vectors and lexical index, named by its digest.
 
-    manifest.json         what is in it: encoder, counts, the SHA-256 of every file; its own SHA-256 is the name
-    revisions.json        canonical text of every revision quoted from
-    passages.json         spans with headings, sentences and articles; no text, for text is cut from the revisions
-    questions.json        curated questions this edition answers, with the passage that does, and those it refuses
-    vectors.npy           [passages, dimension] float32, unit length
-    sentence_vectors.npy  [sentences, dimension] float32, unit length
-    question_vectors.npy  [questions it answers, dimension] float32, unit length
-    lexical/              the BM25 index
+manifest.json         what is in it: encoder, counts, the SHA-256 of every file; its own SHA-256 is the name
+revisions.json        canonical text of every revision quoted from
+passages.json         spans with headings, sentences and articles; no text, for text is cut from the revisions
+questions.json        curated questions this edition answers, with the passage that does, and those it refuses
+vectors.npy           [passages, dimension] float32, unit length
+sentence_vectors.npy  [sentences, dimension] float32, unit length
+question_vectors.npy  [questions it answers, dimension] float32, unit length
+lexical/              the BM25 index
 """
 
 from __future__ import annotations
@@ -220,4 +220,3 @@ def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) 
         passages.append(EditionPassage(passage, sentences, first))
         first += len(sentences)
     return tuple(passages)
-

@@ -78,7 +78,9 @@ def roll_back(connection: Connection, to: str | None, *, who: str, why: str) -> 
     matching = [digest for digest in choices if to is None or digest.startswith(to)]
     if not matching:
         shown = ", ".join(digest[:12] for digest in choices) or "none yet"
-        raise PublishingError(f"there is no edition {to or 'before this one'} to go back to. You can name one of: {shown}.")
+        raise PublishingError(
+            f"there is no edition {to or 'before this one'} to go back to. You can name one of: {shown}."
+        )
     make_live(connection, matching[0], who=who, why=why)
     return matching[0]
 
@@ -116,7 +118,9 @@ def fetch_edition(connection: Connection, folder: Path) -> None:
     e = schema.editions.c
     manifest = connection.scalar(sa.select(e.manifest).where(e.digest == folder.name))
     if manifest is None:
-        raise PublishingError(f"edition {folder.name[:12]}: the database does not know it. Publish with `wellcited publish`.")
+        raise PublishingError(
+            f"edition {folder.name[:12]}: the database does not know it. Publish with `wellcited publish`."
+        )
     fetch_files(connection, folder, json.loads(manifest)["files"].items())
     _write_whole(folder / "manifest.json", manifest.encode())
 

@@ -51,7 +51,9 @@ def search(edition: Edition, text: str, vector: Vectors, hidden: frozenset[str] 
     if not edition.passages:
         return SearchResult(text, (), ())
     dense = [row for row, _ in edition.dense.search(vector, DEPTH + len(hidden)) if _open(edition, row, hidden)][:DEPTH]
-    lexical = [row for row, _ in edition.lexical.search(text, DEPTH + len(hidden)) if _open(edition, row, hidden)][:DEPTH]
+    lexical = [row for row, _ in edition.lexical.search(text, DEPTH + len(hidden)) if _open(edition, row, hidden)][
+        :DEPTH
+    ]
     sentences = _by_sentence(edition, sorted({*dense, *lexical}), vector)
     by_sentence = sorted(sentences, key=lambda row: (-max(sentences[row]), row))
     fused = fuse({"dense": dense, "lexical": lexical, "sentence": by_sentence[:DEPTH]})

@@ -48,6 +48,9 @@ class Attributes:
     sample: bool = False
 
 
+UNKNOWN = Attributes()
+
+
 def attributes_from_json(stated: Mapping[str, Any]) -> Attributes:
     """Read attributes whose dates were written as ISO 8601."""
     days = {name: date.fromisoformat(stated[name]) if stated[name] else None for name in ("published", "reviewed")}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sources.article import Attributes, Block, BlockKind, Document, Dropped
+from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document, Dropped
 from sources.canonical import compose
 from sources.dates import DATE, found_date
 from sources.promotion import seller_named
@@ -56,7 +56,7 @@ class Cleaned:
     remarks: tuple[str, ...]
 
 
-def clean(document: Document, given: Attributes = Attributes(), restored: Collection[int] = ()) -> Cleaned:
+def clean(document: Document, given: Attributes = UNKNOWN, restored: Collection[int] = ()) -> Cleaned:
     """Clean a document.
 
     `given` are attributes a curator states, which win over what is found; `restored` are ordinals of blocks that a
@@ -237,7 +237,9 @@ def _headings_alone(blocks: Sequence[Block], reasons: dict[int, str], _: Attribu
         if n in reasons:
             continue
         if block.kind is BlockKind.HEADING and _nothing_under(block, following):
-            found[n] = "the heading of a part that was dropped" if n + 1 in reasons else "a heading with nothing under it"
+            found[n] = (
+                "the heading of a part that was dropped" if n + 1 in reasons else "a heading with nothing under it"
+            )
         else:
             following = block
     return found
@@ -256,13 +258,39 @@ def _remarks(kept: Sequence[Block]) -> tuple[str, ...]:
     if not glued:
         return ()
     shown = ", ".join(f"“{word}”" for word in glued[:5])
-    return (f"spaces may be missing in {len(glued)} places, such as {shown}; compare with the original before approving",)
+    return (
+        f"spaces may be missing in {len(glued)} places, such as {shown}; compare with the original before approving",
+    )
 
 
 # A link's neighbours: where its markup was removed with the spaces around it, one of these runs into another word.
 _SMALL = frozenset(
-    "about and are can for from has have learn more other see such than that the their these this using visit when "
-    "with your".split()
+    [
+        "about",
+        "and",
+        "are",
+        "can",
+        "for",
+        "from",
+        "has",
+        "have",
+        "learn",
+        "more",
+        "other",
+        "see",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "these",
+        "this",
+        "using",
+        "visit",
+        "when",
+        "with",
+        "your",
+    ]
 )
 _SMALL_AFTER = _SMALL | {"as", "to", "of", "or", "is", "by", "if", "at", "on"}
 _RUN_ON = re.compile(r"\b[a-z]{3,}[.,;:?!)](?=[A-Za-z][a-z]{2,})[A-Za-z]+|\b[a-z]{4,}(?<!Mc)[A-Z][a-z]{2,}\b")

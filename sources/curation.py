@@ -57,7 +57,9 @@ def move(connection: Connection, article_id: str, revision: str, to: State, *, w
         raise LibraryError(f"article {article_id}: no revision {revision}. `wellcited articles` lists what there is.")
     if to not in MOVES[State(present)]:
         allowed = ", ".join(MOVES[State(present)]) or "nothing more"
-        raise LibraryError(f"article {article_id}: it is {present} and cannot become {to}; what can follow is {allowed}.")
+        raise LibraryError(
+            f"article {article_id}: it is {present} and cannot become {to}; what can follow is {allowed}."
+        )
     if to is State.APPROVED:
         _retire_approved(connection, article_id, who)
     connection.execute(r.update().where(r.c.article_id == article_id, r.c.digest == revision).values(state=to))
@@ -84,7 +86,9 @@ def accept_claims(connection: Connection, passage_id: str, *, who: str, why: str
     if row is None:
         raise LibraryError(f"passage {passage_id}: there is none of this id. `wellcited articles` lists what there is.")
     connection.execute(p.update().where(p.c.id == passage_id).values(claims_accepted=True))
-    return _record(connection, Change(_named(who), "accept claims", row.article_id, row.revision, passage_id, None, None, why))
+    return _record(
+        connection, Change(_named(who), "accept claims", row.article_id, row.revision, passage_id, None, None, why)
+    )
 
 
 def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> Change:
@@ -94,7 +98,9 @@ def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> 
     if row is None:
         raise LibraryError(f"passage {passage_id}: there is none of this id. The answer that showed it names its id.")
     connection.execute(p.update().where(p.c.id == passage_id).values(withdrawn=True))
-    return _record(connection, Change(_named(who), "withdraw", row.article_id, row.revision, passage_id, None, None, why))
+    return _record(
+        connection, Change(_named(who), "withdraw", row.article_id, row.revision, passage_id, None, None, why)
+    )
 
 
 def waiting(connection: Connection) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ those a rollback journal is used instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +115,9 @@ def _prepare(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     sound = sqlite.sqlite_version_info >= _WAL_IS_SOUND
     journal, synchronous = ("WAL", "FULL") if sound else ("DELETE", "EXTRA")
-    try:
+    # A read-only disk cannot change the journal; reading goes on, and the first write says what is wrong.
+    with suppress(sqlite.OperationalError):
         connection.execute(f"PRAGMA journal_mode = {journal}")
-    except sqlite.OperationalError:
-        # A read-only disk cannot change the journal; reading goes on, and the first write says what is wrong.
-        pass
     connection.execute(f"PRAGMA synchronous = {synchronous}")
 
 

@@ -19,7 +19,7 @@ def found_date(text: str) -> date | None:
     plain = re.sub(r"[.,]", "", match[0]).replace("Sept ", "Sep ")
     for form in _FORMS:
         try:
-            return datetime.strptime(plain, form).date()  # noqa: DTZ007 - a printed date has no time zone
+            return datetime.strptime(plain, form).date()
         except ValueError:
             continue
     return None

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from sources import canonical, schema
-from sources.article import Attributes, Block, BlockKind, Document, PassageKind, attributes_from_json
+from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document, Dropped, PassageKind, attributes_from_json
 from sources.claims import claims
 from sources.cleaning import Cleaned, clean
 from sources.splitting import split
@@ -86,7 +86,7 @@ def take_in(
     *,
     file_name: str,
     who: str,
-    given: Attributes = Attributes(),
+    given: Attributes = UNKNOWN,
     restored: Collection[int] = (),
     article_id: str | None = None,
 ) -> Imported:
@@ -112,7 +112,9 @@ def approved_passages(connection: Connection) -> list[Passage]:
     """Every passage that may be shown, by article and place: approved, content, unflagged or let pass, not withdrawn."""
     p, r, a = schema.passages.c, schema.revisions.c, schema.articles
     query = (
-        sa.select(p.id, p.revision, p.start, p.end, p.heading, r.text, p.article_id, *(a.c[name] for name in _ATTRIBUTES))
+        sa.select(
+            p.id, p.revision, p.start, p.end, p.heading, r.text, p.article_id, *(a.c[name] for name in _ATTRIBUTES)
+        )
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .join(a, a.c.id == p.article_id)
         .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
@@ -120,6 +122,14 @@ def approved_passages(connection: Connection) -> list[Passage]:
         .order_by(p.article_id, p.ordinal)
     )
     return [_passage(row) for row in connection.execute(query)]
+
+
+def approved_texts(connection: Connection) -> dict[str, str]:
+    """Canonical text of every approved revision, by digest."""
+    r = schema.revisions.c
+    return {
+        row.digest: row.text for row in connection.execute(sa.select(r.digest, r.text).where(r.state == State.APPROVED))
+    }
 
 
 def withdrawn_passages(connection: Connection) -> frozenset[str]:
@@ -185,7 +195,9 @@ def _counts(connection: Connection, article_id: str, digest: str) -> tuple[int, 
 
 
 def _add_article(connection: Connection, attributes: Attributes, digest: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", (attributes.title or "article").casefold()).strip("-")[:60].strip("-") or "article"
+    slug = (
+        re.sub(r"[^a-z0-9]+", "-", (attributes.title or "article").casefold()).strip("-")[:60].strip("-") or "article"
+    )
     # Part of the first revision's digest tells two articles of one title apart, and is the same on every machine.
     article_id = f"{slug}-{digest[:8]}"
     values = {name: getattr(attributes, name) for name in _ATTRIBUTES}
@@ -210,7 +222,11 @@ def _add_revision(
             created_by=who,
         )
     )
-    _insert(connection, schema.dropped, [asdict(d) | {"article_id": article_id, "revision": digest} for d in cleaned.dropped])
+    _insert(
+        connection,
+        schema.dropped,
+        [asdict(d) | {"article_id": article_id, "revision": digest} for d in cleaned.dropped],
+    )
     _insert(connection, schema.passages, _passage_rows(article_id, digest, cleaned))
 
 
@@ -251,6 +267,51 @@ def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str,
 def _passage(row: Row[Any]) -> Passage:
     attributes = Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES})
     article = Article(row.article_id, attributes)
-    return Passage(
-        row.id, article, row.revision, row.start, row.end, tuple(row.heading), row.text[row.start : row.end]
+    return Passage(row.id, article, row.revision, row.start, row.end, tuple(row.heading), row.text[row.start : row.end])
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list of articles: a revision and where it stands."""
+
+    article_id: str
+    title: str
+    publisher: str | None
+    revision: str
+    state: str
+    passages: int
+
+
+def overview(connection: Connection) -> list[Listed]:
+    """Every revision by article, newest last."""
+    a, r, p = schema.articles.c, schema.revisions.c, schema.passages.c
+    count = sa.select(sa.func.count()).where(p.article_id == r.article_id, p.revision == r.digest).scalar_subquery()
+    query = (
+        sa.select(a.id, a.title, a.publisher, r.digest, r.state, count)
+        .join_from(schema.articles, schema.revisions, a.id == r.article_id)
+        .order_by(a.id, r.ordinal)
     )
+    return [Listed(*row) for row in connection.execute(query)]
+
+
+def newest_revision(connection: Connection, article_id: str) -> str:
+    """Return the digest of an article's newest revision. Raises `LibraryError` when there is no such article."""
+    r = schema.revisions.c
+    query = sa.select(r.digest).where(r.article_id == article_id).order_by(r.ordinal.desc()).limit(1)
+    digest: str | None = connection.scalar(query)
+    if digest is None:
+        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    return digest
+
+
+def dropped_blocks(connection: Connection, article_id: str, revision: str) -> list[Dropped]:
+    """What cleaning left out of a revision, in reading order."""
+    d = schema.dropped.c
+    query = sa.select(d.ordinal, d.text, d.reason).where(d.article_id == article_id, d.revision == revision)
+    return [Dropped(*row) for row in connection.execute(query.order_by(d.ordinal))]
+
+
+def sample_articles(connection: Connection) -> list[str]:
+    """Ids of the articles marked as samples."""
+    a = schema.articles.c
+    return list(connection.scalars(sa.select(a.id).where(a.sample.is_(True)).order_by(a.id)))

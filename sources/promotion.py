@@ -15,7 +15,9 @@ _CALL = re.compile(
 )
 _NAME = r"(?P<name>(?:[A-Z][\w&’'-]+ ){1,4}[A-Z][\w&’'-]+)"
 _CONTACT_NAME = re.compile(rf"\b(?:[Cc]ontact|[Cc]all|[Vv]isit) {_NAME}(?= (?:today|now)\b|[.!])")
-_PROVIDER_NAME = re.compile(rf"(?<![\w-]){_NAME} (?:provides|offers|specializes|specialises) (?:a|an|you|our|personal|in)\b")
+_PROVIDER_NAME = re.compile(
+    rf"(?<![\w-]){_NAME} (?:provides|offers|specializes|specialises) (?:a|an|you|our|personal|in)\b"
+)
 # Treatments are written with capitals too; a name made of these words is no publisher.
 _TREATMENT = re.compile(r"ketamine|therapy|treatment|serotonin|antidepressant|inhibitor|part|the\b", re.IGNORECASE)
 

@@ -23,12 +23,16 @@ _REFERENCES = re.compile(r"(references?|sources?|bibliography|citations?|further
 
 @dataclass(frozen=True)
 class Unit:
-    """What must not be parted: a paragraph or part of a long one, or a list with its lead-in."""
+    """What must not be parted: a paragraph or part of a long one, or a list with its lead-in.
+
+    `section` is where its heading ends in the text, which tells two sections of the same name apart.
+    """
 
     start: int
     end: int
     words: int
     heading: tuple[str, ...]
+    section: int
     kind: PassageKind
     bound_to_next: bool = False
 
@@ -44,26 +48,30 @@ def split(text: str, seller: str | None = None) -> tuple[Span, ...]:
 
 def _units(text: str, seller: str | None) -> Iterator[Unit]:
     path: list[tuple[int, str]] = []
+    section = 0
     group: list[Line] = []
     for line in lines(text):
         if line.block.kind is BlockKind.HEADING:
-            yield from _closed(text, group, path, seller)
+            yield from _closed(text, group, path, section, seller)
             group = []
             path = [(level, words) for level, words in path if level < line.block.level]
             path.append((line.block.level, line.block.text))
+            section = line.end
         elif group and not _continues(text, group[-1], line):
-            yield from _closed(text, group, path, seller)
+            yield from _closed(text, group, path, section, seller)
             group = [line]
         else:
             group.append(line)
-    yield from _closed(text, group, path, seller)
+    yield from _closed(text, group, path, section, seller)
 
 
 def _continues(text: str, before: Line, line: Line) -> bool:
     return line.block.kind is BlockKind.ITEM and text[before.end : line.start] == "\n"
 
 
-def _closed(text: str, group: list[Line], path: list[tuple[int, str]], seller: str | None) -> Iterator[Unit]:
+def _closed(
+    text: str, group: list[Line], path: list[tuple[int, str]], section: int, seller: str | None
+) -> Iterator[Unit]:
     if not group:
         return
     heading = tuple(words for _, words in path)
@@ -71,7 +79,7 @@ def _closed(text: str, group: list[Line], path: list[tuple[int, str]], seller: s
         words = text[start:end]
         kind = _kind(words, heading, seller)
         # A lead-in that ends in a colon belongs to what follows, even where that is a paragraph.
-        yield Unit(start, end, _count(words), heading, kind, bound_to_next=words.rstrip().endswith(":"))
+        yield Unit(start, end, _count(words), heading, section, kind, bound_to_next=words.rstrip().endswith(":"))
 
 
 def _kind(words: str, heading: tuple[str, ...], seller: str | None) -> PassageKind:
@@ -125,7 +133,7 @@ def _joined(units: Iterable[Unit]) -> Iterator[Unit]:
 
 
 def _joins(held: Unit, unit: Unit) -> bool:
-    if held.heading != unit.heading or held.kind is not unit.kind:
+    if held.section != unit.section or held.kind is not unit.kind:
         return False
     if held.bound_to_next:
         return True

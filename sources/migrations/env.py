@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+
 from sources.database import lock
 
 # Any number that no other lock of ours uses.

@@ -1,0 +1,97 @@
+"""Curation with its log entry: each change of the library and what the log says of it are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.engine import Connection, Engine
+
+from assistant import log
+from sources import curation
+from sources.article import Attributes, Document
+from sources.curation import Change, Flagged
+from sources.database import writing
+from sources.library import Imported, Status, stored_document, take_in
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What an approval did: revisions approved, passages let pass, and those whose claims keep them out."""
+
+    approved: int
+    accepted: int
+    flagged: tuple[Flagged, ...]
+
+
+def import_document(
+    engine: Engine, document: Document, *, file_name: str, who: str, given: Attributes, article_id: str | None = None
+) -> Imported:
+    """Take a document in and log it, if it changed anything."""
+    with writing(engine) as connection:
+        imported = take_in(connection, document, file_name=file_name, who=who, given=given, article_id=article_id)
+        _log_import(connection, imported, file_name, who)
+    return imported
+
+
+def restore(engine: Engine, article_id: str, revision: str, ordinals: Sequence[int], *, who: str) -> Imported:
+    """Make a new draft revision in which dropped blocks are back."""
+    with writing(engine) as connection:
+        document = stored_document(connection, article_id, revision)
+        name = f"{article_id} with {len(ordinals)} restored"
+        imported = take_in(
+            connection, document, file_name=name, who=who, restored=frozenset(ordinals), article_id=article_id
+        )
+        _log_import(connection, imported, name, who)
+    return imported
+
+
+def approve(engine: Engine, articles: Collection[str] | None, *, who: str, why: str, accept: str | None) -> Approval:
+    """Approve what waits of these articles (None: of all); with `accept`, a reason, let their claims pass too."""
+    with writing(engine) as connection:
+        changes: list[Change] = []
+        revisions = _waiting(connection, articles)
+        for article_id, revision in revisions:
+            changes += curation.approve(connection, article_id, revision, who=who, why=why)
+        accepted = 0
+        if accept is not None:
+            for one in _flagged(connection, articles):
+                changes.append(curation.accept_claims(connection, one.passage_id, who=who, why=accept))
+                accepted += 1
+        _log_changes(connection, changes)
+        flagged = _flagged(connection, articles)
+    return Approval(len(revisions), accepted, flagged)
+
+
+def _waiting(connection: Connection, articles: Collection[str] | None) -> list[tuple[str, str]]:
+    waiting = [one for one in curation.waiting(connection) if articles is None or one[0] in articles]
+    # Of several waiting revisions of an article only the newest is meant; the older ones stay drafts.
+    return list({article_id: (article_id, revision) for article_id, revision in waiting}.values())
+
+
+def _flagged(connection: Connection, articles: Collection[str] | None) -> tuple[Flagged, ...]:
+    return tuple(one for one in curation.flagged(connection) if articles is None or one.article_id in articles)
+
+
+def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
+    """Take a passage from view at once and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.withdraw(connection, passage_id, who=who, why=why)])
+
+
+def _log_import(connection: Connection, imported: Imported, file_name: str, who: str) -> None:
+    if imported.status is Status.UNCHANGED:
+        return
+    body = {
+        "who": who,
+        "file": file_name,
+        "article": imported.article_id,
+        "revision": imported.revision,
+        "status": imported.status.value,
+        "dropped": len(imported.cleaned.dropped),
+    }
+    log.append(connection, [log.Entry("import", body)])
+
+
+def _log_changes(connection: Connection, changes: Sequence[Change]) -> None:
+    log.append(connection, [log.Entry("curation", asdict(change)) for change in changes])

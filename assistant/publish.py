@@ -1,0 +1,177 @@
+"""Publishing: prepare the encoder if it is new, build the edition, ask it its curated questions, make it live.
+
+The new edition is built and checked beside the live one; nothing changes for visitors until the last step, which is
+one insert in the same transaction as its log entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from assistant import log
+from assistant.compose import choose
+from assistant.gate import judge
+from assistant.policy import Policy
+from index import publishing
+from index.building import Built, build
+from index.desk import Library, editions_folder, encoders_folder
+from index.edition import Edition, EditionError, open_edition
+from index.model import Model
+from index.preparing import prepared_encoder
+from sources.database import reading, writing
+from sources.library import approved_passages, approved_texts
+from sources.questions import CuratedQuestion, curated_questions
+
+# Shares of the curated questions an edition must get right; chosen below what the starter library reaches on the half
+# of its questions that set no threshold, so that a fault shows and chance does not.
+LEAST_RIGHT_IN_3 = 0.8
+LEAST_REFUSED = 0.6
+
+
+class PublishError(Exception):
+    """A publish that was stopped; the live edition is unchanged. The message says why and what to do next."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How an edition did on the curated questions that concern it; `wrong` names those it got wrong."""
+
+    answered: int
+    to_answer: int
+    refused: int
+    to_refuse: int
+    wrong: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether it did well enough to go live."""
+        return self.answered >= LEAST_RIGHT_IN_3 * self.to_answer and self.refused >= LEAST_REFUSED * self.to_refuse
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a publish did."""
+
+    edition: str
+    passages: int
+    encoded: int
+    kept: int
+    check: Check
+    changed: bool
+
+
+def publish(
+    engine: Engine,
+    data: Path,
+    model: Model,
+    policy: Policy,
+    *,
+    who: str,
+    why: str,
+    override: str | None = None,
+    rebuild: bool = False,
+    on_step: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Publish every approved passage.
+
+    `override` is the reason of someone who publishes although the questions went wrong; `rebuild` takes nothing over
+    from the live edition. Raises `PublishError`, `EncoderError`, `ModelError` or `EditionError`; then nothing changed.
+    """
+    with reading(engine) as connection:
+        passages, texts = approved_passages(connection), approved_texts(connection)
+        questions, live = curated_questions(connection), publishing.live(connection)
+    if not passages:
+        raise PublishError(
+            "there is no approved passage to publish. Import articles with `wellcited import FILE…` "
+            "and approve them with `wellcited approve`."
+        )
+    on_step("Preparing the encoder")
+    encoder = prepared_encoder(model, encoders_folder(data))
+    before = None if rebuild or live is None else _openable(editions_folder(data) / live.edition)
+    on_step("Encoding what is new")
+    built = build(
+        passages, texts, encoder, editions_folder(data), questions=questions, before=before, on_progress=on_progress
+    )
+    on_step("Checking the edition")
+    edition = open_edition(built.folder)
+    check = check_questions(Library(edition, encoder, frozenset()), questions, policy)
+    if not check.passed and not override:
+        raise PublishError(_failed(check))
+    on_step("Making it live")
+    changed = live is None or live.edition != edition.digest
+    _make_live(engine, data, built, edition, check, who=who, why=override or why)
+    return Outcome(edition.digest, len(edition.passages), built.encoded, built.kept, check, changed)
+
+
+def check_questions(library: Library, questions: Sequence[CuratedQuestion], policy: Policy) -> Check:
+    """Ask an edition the curated questions it has a right passage for, and, where it has any, those to be refused."""
+    answerable = {one.question for one in library.edition.questions}
+    to_answer = [one for one in questions if one.must_answer and one.question in answerable]
+    to_refuse = [one for one in questions if not one.must_answer] if to_answer else []
+    wrong = [f"not in the first three: {one.question}" for one in to_answer if not _right(library, one, policy)]
+    unrefused = [f"answered: {one.question}" for one in to_refuse if _shown(library, one.question, policy)]
+    return Check(
+        answered=len(to_answer) - len(wrong),
+        to_answer=len(to_answer),
+        refused=len(to_refuse) - len(unrefused),
+        to_refuse=len(to_refuse),
+        wrong=tuple(wrong + unrefused),
+    )
+
+
+def _right(library: Library, question: CuratedQuestion, policy: Policy) -> bool:
+    return any(question.answered_by(text) for text in _shown(library, question.question, policy))
+
+
+def _shown(library: Library, question: str, policy: Policy) -> list[str]:
+    chosen = choose(judge(library.search(question), policy.gate), policy.limits.passages_shown)
+    return [one.candidate.listed.passage.text for one, _ in chosen]
+
+
+def _failed(check: Check) -> str:
+    shown = "; ".join(check.wrong[:5])
+    return (
+        f"the new edition answers {check.answered} of {check.to_answer} curated questions in its first three passages and "
+        f"refuses {check.refused} of {check.to_refuse}, which is too few ({shown}). The live edition is unchanged. "
+        'Mend the articles, or publish all the same with --override "REASON", which the log keeps.'
+    )
+
+
+def _openable(folder: Path) -> Edition | None:
+    try:
+        return open_edition(folder)
+    except EditionError:
+        return None  # then everything is encoded anew, which also mends it
+
+
+def _make_live(engine: Engine, data: Path, built: Built, edition: Edition, check: Check, *, who: str, why: str) -> None:
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            publishing.share_files(connection, built.folder)
+            publishing.share_files(connection, encoders_folder(data) / edition.encoder)
+        publishing.add_edition(connection, edition.digest, built.manifest)
+        publishing.make_live(connection, edition.digest, who=who, why=why)
+        body = {
+            "who": who,
+            "why": why,
+            "edition": edition.digest,
+            "passages": len(edition.passages),
+            "answered": check.answered,
+            "to_answer": check.to_answer,
+            "refused": check.refused,
+            "to_refuse": check.to_refuse,
+        }
+        log.append(connection, [log.Entry("publish", body)])
+
+
+def roll_back(engine: Engine, to: str | None, *, who: str, why: str) -> str:
+    """Make an earlier edition live again and log it; returns its digest."""
+    with writing(engine) as connection:
+        edition = publishing.roll_back(connection, to, who=who, why=why)
+        log.append(connection, [log.Entry("rollback", {"who": who, "why": why, "edition": edition})])
+    return edition

@@ -1,0 +1,492 @@
+"""The `wellcited` command. Each command says what it does with an example; a failure says what to do next."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from web.settings import SETTINGS, SettingError, Settings, read_settings
+
+app = typer.Typer(
+    help="Wellcited answers questions with sentences quoted word for word from approved articles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+log_app = typer.Typer(help="The log of answers and changes.", no_args_is_help=True)
+app.add_typer(log_app, name="log")
+say = Console(highlight=False, soft_wrap=True)
+complain = Console(stderr=True, highlight=False, soft_wrap=True, style="red")
+
+Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does this; the log keeps it.")]
+Why = Annotated[str, typer.Option("--why", metavar="REASON", help="Why; the log keeps it.")]
+
+
+def main() -> None:
+    """Run the command line; an error that we know is one line, not a traceback."""
+    # Imported late: each costs time that `wellcited --help` need not pay.
+    from assistant.log import LogError
+    from assistant.policy import PolicyError
+    from assistant.publish import PublishError
+    from index.desk import LibraryUnavailableError
+    from index.edition import EditionError
+    from index.encoder import EncoderError
+    from index.model import ModelError
+    from index.publishing import PublishingError
+    from sources.database import DatabaseError
+    from sources.library import LibraryError
+
+    known = (
+        SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
+        LibraryUnavailableError, LogError, PolicyError,
+    )  # fmt: skip
+    try:
+        app()
+    except known as error:
+        complain.print(str(error), markup=False)
+        sys.exit(1)
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or type(error).__name__).strip()
+        complain.print(f"The database did not do what was asked: {cause}. Check that it runs and may be written to.")
+        sys.exit(1)
+    except OSError as error:
+        complain.print(
+            f"{error.filename or 'a file'}: {error.strerror}. Check that it exists and that you may write to it."
+        )
+        sys.exit(1)
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Engine]]:
+    """Yield the settings and the database, brought to today's schema."""
+    from sources.database import open_database, upgrade
+
+    settings = read_settings()
+    engine = open_database(settings.data, settings.database_url)
+    try:
+        upgrade(engine)
+        yield settings, engine
+    finally:
+        engine.dispose()
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=not sys.stderr.isatty())
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files: .txt .md .html .docx .pdf .jsonl")],
+    title: Annotated[str | None, typer.Option(help="Title, where the file does not say.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Publisher.")] = None,
+    author: Annotated[str | None, typer.Option(help="Author.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where the article is published.")] = None,
+    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of publication.")] = None,
+    reviewed: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the last review.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence.")] = None,
+    sells_treatment: Annotated[
+        bool | None, typer.Option(help="Whether the publisher sells the treatment it describes.")
+    ] = None,
+    article: Annotated[str | None, typer.Option(help="Id of the article that this is a new revision of.")] = None,
+    who: Who = "",
+) -> None:
+    """Bring articles in as drafts, cleaned and split, and say what was left out.
+
+    Example: wellcited import leaflets/*.pdf --publisher "City Clinic"
+    """
+    from sources.article import Attributes
+
+    given = Attributes(
+        title=title, publisher=publisher, author=author, url=url, published=_day(published), reviewed=_day(reviewed),
+        licence=licence, sells_treatment=sells_treatment,
+    )  # fmt: skip
+    if len(files) > 1 and (title or url or article):
+        raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")
+    with opened() as (_, engine):
+        failed = _import_files(engine, files, given, who or _me(), article)
+    if failed:
+        complain.print(f"{failed} of {len(files)} files brought nothing in; the others are there as drafts.")
+        raise typer.Exit(1)
+    say.print('Next: read what was left out (wellcited cleaning), then wellcited approve --all --as "Your name"')
+
+
+def _import_files(engine: Engine, files: list[Path], given: object, who: str, article: str | None) -> int:
+    from assistant.curate import import_document
+    from sources.article import Attributes
+    from sources.library import LibraryError
+    from sources.reading import ReadingError, read
+
+    assert isinstance(given, Attributes)
+    failed = 0
+    with _bar() as bar:
+        task = bar.add_task("Importing", total=len(files))
+        for path in files:
+            try:
+                for document in read(path):
+                    imported = import_document(
+                        engine, document, file_name=path.name, who=who, given=given, article_id=article
+                    )
+                    _say_imported(bar.console, path, imported)
+            except (ReadingError, LibraryError) as error:
+                failed += 1
+                complain.print(str(error), markup=False)
+            bar.advance(task)
+    return failed
+
+
+def _say_imported(console: Console, path: Path, imported: object) -> None:
+    from sources.library import Imported
+
+    assert isinstance(imported, Imported)
+    cleaned = imported.cleaned
+    say.print(
+        f"{path.name}: {imported.status}: {cleaned.attributes.title} [{imported.article_id}], {imported.passages} passages, "
+        f"{imported.flagged} with claims to look at, {len(cleaned.dropped)} blocks left out",
+        markup=False,
+    )
+    if cleaned.missing:
+        say.print(
+            f"  not found in the text: {', '.join(cleaned.missing)} (give with --{cleaned.missing[0]} …)", markup=False
+        )
+    for remark in cleaned.remarks:
+        say.print(f"  {remark}", markup=False)
+
+
+@app.command()
+def articles() -> None:
+    """List the articles with their revisions and states.
+
+    Example: wellcited articles
+    """
+    from sources.database import reading
+    from sources.library import overview
+
+    table = Table("article", "title", "publisher", "revision", "state", "passages")
+    with opened() as (_, engine), reading(engine) as connection:
+        for row in overview(connection):
+            table.add_row(
+                row.article_id,
+                row.title,
+                row.publisher or "not stated",
+                row.revision[:12],
+                row.state,
+                str(row.passages),
+            )
+    say.print(table)
+
+
+@app.command()
+def cleaning(article: Annotated[str, typer.Argument(help="Id of the article.")]) -> None:
+    """Show what was left out of an article's newest revision, and why.
+
+    Example: wellcited cleaning what-ssris-are-1f2e3d4c
+    """
+    from sources.database import reading
+    from sources.library import dropped_blocks, newest_revision
+
+    table = Table("block", "reason", "text")
+    with opened() as (_, engine), reading(engine) as connection:
+        revision = newest_revision(connection, article)
+        for one in dropped_blocks(connection, article, revision):
+            table.add_row(str(one.ordinal), one.reason, one.text if len(one.text) < 80 else one.text[:79] + "…")
+    say.print(table)
+    say.print(f"Next: bring a block back with wellcited restore {article} BLOCK …", markup=False)
+
+
+@app.command()
+def restore(
+    article: Annotated[str, typer.Argument(help="Id of the article.")],
+    blocks: Annotated[list[int], typer.Argument(help="Numbers of the blocks, as `wellcited cleaning` shows them.")],
+    who: Who = "",
+) -> None:
+    """Make a new draft of an article in which blocks that were left out are back.
+
+    Example: wellcited restore what-ssris-are-1f2e3d4c 12 13
+    """
+    from assistant.curate import restore as bring_back
+    from sources.database import reading
+    from sources.library import newest_revision
+
+    with opened() as (_, engine):
+        with reading(engine) as connection:
+            revision = newest_revision(connection, article)
+        imported = bring_back(engine, article, revision, blocks, who=who or _me())
+    say.print(f"Revision {imported.revision[:12]} is a draft with {imported.passages} passages.")
+    say.print('Next: wellcited approve --all --as "Your name"', markup=False)
+
+
+@app.command()
+def approve(
+    articles: Annotated[list[str] | None, typer.Argument(help="Ids of articles.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Approve everything that waits.")] = False,
+    accept_claims: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Let flagged claims pass, for this reason.")
+    ] = None,
+    who: Who = "",
+    why: Why = "approved on the command line",
+) -> None:
+    """Approve drafts. Passages with flagged claims stay out unless they are let pass by name and reason.
+
+    Example: wellcited approve --all --as "Dr. Ada Ng" --accept-claims "checked against the labels"
+    """
+    from assistant.curate import approve as approve_revisions
+
+    if all_ == bool(articles):
+        raise typer.BadParameter("Name articles, or give --all for everything that waits.")
+    if not who.strip():
+        raise typer.BadParameter('An approval needs a name: --as "Your name".')
+    if accept_claims is not None and not accept_claims.strip():
+        raise typer.BadParameter("--accept-claims needs a reason; the log keeps it.")
+    with opened() as (_, engine):
+        done = approve_revisions(engine, articles if not all_ else None, who=who, why=why, accept=accept_claims)
+    for one in done.flagged:
+        reasons = "; ".join(f"“{words}”: {reason}" for _, words, reason in one.claims)
+        say.print(f"stays out: {one.passage_id} of {one.title}: {reasons}", markup=False)
+    say.print(
+        f"{done.approved} revisions approved, {done.accepted} flagged passages let pass, {len(done.flagged)} stay out."
+    )
+    say.print("Next: wellcited publish")
+
+
+@app.command()
+def publish(
+    who: Who = "",
+    why: Why = "published on the command line",
+    override: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Publish although curated questions go wrong.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option(help="Encode everything anew, taking nothing over.")] = False,
+) -> None:
+    """Build an edition of all approved passages, check it, and make it live at once in every server.
+
+    Example: wellcited publish --as "Sam Reed"
+    """
+    from assistant.policy import load_policy
+    from assistant.publish import publish as publish_edition
+
+    with opened() as (settings, engine), _bar() as bar:
+        task = bar.add_task("Reading", total=None)
+        done = publish_edition(
+            engine, settings.data, settings.model, load_policy(),
+            who=who or _me(), why=why, override=override, rebuild=rebuild,
+            on_step=lambda step: bar.update(task, description=step),
+            on_progress=lambda n, total: bar.update(task, completed=n, total=total),
+        )  # fmt: skip
+    check = done.check
+    say.print(
+        f"Edition {done.edition[:12]} is live: {done.passages} passages, {done.encoded} texts encoded, {done.kept} taken over."
+    )
+    if check.to_answer:
+        say.print(
+            f"Curated questions: {check.answered} of {check.to_answer} answered in the first three passages, "
+            f"{check.refused} of {check.to_refuse} refused."
+        )
+    say.print('Next: wellcited serve, or try one: wellcited ask "How fast does ketamine work?"')
+
+
+@app.command()
+def rollback(
+    to: Annotated[str | None, typer.Argument(help="Start of an edition's digest; the one before if left out.")] = None,
+    who: Who = "",
+    why: Why = "rolled back on the command line",
+) -> None:
+    """Go back to one of the last five editions that were live.
+
+    Example: wellcited rollback
+    """
+    from assistant.publish import roll_back
+
+    with opened() as (_, engine):
+        edition = roll_back(engine, to, who=who or _me(), why=why)
+    say.print(f"Edition {edition[:12]} is live again.")
+
+
+@app.command()
+def withdraw(passage: Annotated[str, typer.Argument(help="Id of the passage.")], why: Why, who: Who = "") -> None:
+    """Take a passage from view at once, in every server and every past answer.
+
+    Example: wellcited withdraw 3f2a… --why "outdated" --as "Dr. Ada Ng"
+    """
+    from assistant.answers import answers_with
+    from assistant.curate import withdraw as take_away
+    from sources.database import reading
+
+    with opened() as (_, engine):
+        take_away(engine, passage, who=who or _me(), why=why)
+        with reading(engine) as connection:
+            shown = answers_with(connection, passage)
+    say.print(f"Passage {passage} is withdrawn. {len(shown)} past answers had shown it.")
+    for at, answer in shown:
+        say.print(f"  {at} {answer}")
+
+
+@app.command()
+def starter(who: Who = "", publish_: Annotated[bool, typer.Option("--publish")] = False) -> None:
+    """Bring in the starter library: sample articles and their questions, approved as samples.
+
+    Example: wellcited starter
+    """
+    from assistant.curate import approve as approve_revisions
+    from sources.article import Attributes
+    from sources.database import writing
+    from sources.questions import add_questions
+    from sources.starter_library import article_files, questions
+
+    reason = "sample article, shown as not reviewed by a clinician"
+    with opened() as (_, engine):
+        if _import_files(engine, article_files(), Attributes(), who or _me(), None):
+            raise typer.Exit(1)
+        with writing(engine) as connection:
+            count = add_questions(connection, questions())
+        approve_revisions(engine, _starter_ids(engine), who=who or _me(), why=reason, accept=reason)
+    say.print(f"The starter library is in, with {count} questions.")
+    if publish_:
+        publish(who=who)
+    else:
+        say.print("Next: wellcited publish")
+
+
+def _starter_ids(engine: Engine) -> list[str]:
+    from sources.database import reading
+    from sources.library import sample_articles
+
+    with reading(engine) as connection:
+        return sample_articles(connection)
+
+
+@app.command()
+def ask(question: Annotated[str, typer.Argument(help="The question.")]) -> None:
+    """Ask a question as a visitor would, and record the answer.
+
+    Example: wellcited ask "How fast does ketamine work?"
+    """
+    from web.installation import installation
+
+    with opened() as (settings, engine), installation(settings, engine) as assistant:
+        answer = assistant.answer(question)
+    for notice in answer.notices:
+        say.print(f"[{notice.kind}] {notice.text}\n", markup=False)
+    for passage in answer.passages:
+        source = passage.source.attributes
+        seller = " (published by a clinic that offers this treatment)" if source.sells_treatment else ""
+        for warning in passage.warnings:
+            say.print(warning, markup=False, style="yellow")
+        say.print(f"“{passage.text}”", markup=False)
+        dated = source.published.isoformat() if source.published else "date not stated"
+        line = f"— {source.title}, {source.publisher or 'publisher not stated'}, {dated}{seller}"
+        say.print(f"{line} {source.url or ''}\n", markup=False, style="dim")
+    for suggestion in answer.suggestions:
+        say.print(f"You could ask: {suggestion}", markup=False)
+    say.print(answer.disclaimer, markup=False, style="dim")
+    say.print(
+        f"Outcome {answer.outcome}, answer {answer.id}. Check it with: wellcited verify-answer {answer.id}", style="dim"
+    )
+
+
+@app.command("verify-answer")
+def verify_answer(answer: Annotated[str, typer.Argument(help="Id of the answer.")]) -> None:
+    """Check an answer word for word: its place in the log, its edition, and every quoted span.
+
+    Example: wellcited verify-answer 0a1b2c…
+    """
+    from assistant.answers import verify_answer as check
+    from sources.database import reading
+
+    with opened() as (settings, engine), reading(engine) as connection:
+        findings = check(connection, settings.data, answer)
+    for finding in findings:
+        say.print(("pass  " if finding.passed else "FAIL  ") + finding.what, markup=False)
+    if not all(finding.passed for finding in findings):
+        raise typer.Exit(1)
+
+
+@log_app.command("verify")
+def log_verify() -> None:
+    """Check the whole log: nothing edited, removed or reordered, every answer as it was given.
+
+    Example: wellcited log verify
+    """
+    from assistant.log import verify
+    from sources.database import reading
+
+    with opened() as (_, engine), reading(engine) as connection:
+        head = verify(connection)
+    say.print(f"The log is whole: {head.seq} entries, head {head.hash}.")
+    say.print("It cannot show that the newest entries were cut off: keep this line elsewhere and compare it later.")
+
+
+@app.command()
+def status() -> None:
+    """Show the settings, the database, the live edition and what one can go back to.
+
+    Example: wellcited status
+    """
+    from index import publishing
+    from index.desk import editions_folder
+    from index.edition import open_edition
+    from sources.database import reading
+
+    with opened() as (settings, engine), reading(engine) as connection:
+        table = Table("setting", "value", "what it is for")
+        for setting in SETTINGS:
+            table.add_row(setting.name, os.environ.get(setting.name) or setting.default or "(empty)", setting.help)
+        say.print(table)
+        say.print(f"Database: {engine.dialect.name} {_version(engine)}")
+        live = publishing.live(connection)
+        if live is None:
+            say.print("Nothing is published. Next: wellcited starter, or wellcited import FILE…")
+            return
+        edition = open_edition(editions_folder(settings.data) / live.edition)
+        choices = ", ".join(digest[:12] for digest in publishing.rollback_choices(connection)) or "none"
+        say.print(
+            f"Live since {live.at:%Y-%m-%d %H:%M} by {live.who}: edition {live.edition[:12]}, {len(edition.passages)} passages"
+        )
+        say.print(f"One can go back to: {choices}")
+
+
+def _version(engine: Engine) -> str:
+    return ".".join(str(part) for part in engine.dialect.server_version_info or ())
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for any free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the visitor's page and the public API.
+
+    Example: wellcited serve --port 8000
+    """
+    from web.serving import run
+
+    run(read_settings(), host, port)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
+
+
+if __name__ == "__main__":
+    main()

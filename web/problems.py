@@ -1,0 +1,115 @@
+"""Every error a visitor or a program can meet: one table from exception to words, one shape for JSON (RFC 9457).
+
+Whatever went wrong, the response carries the disclaimer and the crisis line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from assistant.assistant import QuestionTooLongError
+from assistant.policy import Policy
+from assistant.recorder import RecordError
+from index.desk import LibraryUnavailableError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class BadInputError(Exception):
+    """Input that cannot be used; names the field, what is wrong with it and the limit, if there is one."""
+
+    def __init__(self, field: str, detail: str, *, status: int = 422, limit: int | None = None) -> None:
+        super().__init__(f"{field}: {detail}")
+        self.field, self.detail, self.status, self.limit = field, detail, status, limit
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is said about an error: `detail` names what was wrong, `next_step` what can be done."""
+
+    slug: str
+    title: str
+    status: int
+    detail: str
+    next_step: str
+    field: str | None = None
+    limit: int | None = None
+
+    def public(self, policy: Policy) -> dict[str, Any]:
+        """Return the problem details object."""
+        optional = {"field": self.field, "limit": self.limit}
+        return {
+            "type": f"/api#problem-{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "next_step": self.next_step,
+            **{name: value for name, value in optional.items() if value is not None},
+            "disclaimer": policy.wordings.disclaimer,
+            "crisis_line": policy.wordings.crisis_line,
+        }
+
+
+_UNAVAILABLE = "The articles cannot be searched right now. Nothing you wrote was lost on our side or kept."
+_NOT_FOUND = "There is nothing at this address. It may have been moved, or an article may have left the library."
+
+
+def problem_of(error: Exception) -> Problem:
+    """Put an exception into words. What is not foreseen says no more than that something failed."""
+    match error:
+        case QuestionTooLongError():
+            detail = f"Your question has {error.characters:,} characters; the limit is {error.limit:,}."
+            return Problem(
+                "question-too-long", "The question is too long", 422, detail, "Shorten it and ask again.",
+                "question", error.limit,
+            )  # fmt: skip
+        case BadInputError():
+            return Problem(
+                "bad-input", "The request cannot be used", error.status, str(error),
+                "Correct it and send it again.", error.field, error.limit,
+            )  # fmt: skip
+        case RequestValidationError():
+            return _invalid(error)
+        case LibraryUnavailableError():
+            return Problem(
+                "search-unavailable", "Search is not available", 503, _UNAVAILABLE,
+                "Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+        case RecordError():
+            detail = "Every answer is recorded before it is shown, and recording failed. So no answer can be shown now."
+            return Problem(
+                "not-recorded", "The answer could not be recorded", 503, detail,
+                "Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+        case HTTPException(status_code=404):
+            return Problem("not-found", "Not found", 404, _NOT_FOUND, "Go to the first page and ask there.")
+        case HTTPException(status_code=405):
+            return Problem(
+                "method", "This address does not take that", 405, "The address exists, but not for this kind of request.",
+                "See /api for what it takes.",
+            )  # fmt: skip
+        case HTTPException():
+            return Problem("http", "The request failed", error.status_code, str(error.detail), "Check the request.")
+        case _:
+            return Problem(
+                "internal", "Something went wrong", 500, "An error on our side kept this from working.",
+                "Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    field = ".".join(part for part in place if not part.isdigit()) or "body"
+    if first["type"] == "json_invalid":
+        detail = f"body: it is not valid JSON ({first.get('ctx', {}).get('error', 'it cannot be read')})"
+    else:
+        detail = f"{field}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+        given = first.get("input")
+        if isinstance(given, str | int | float | bool) and field != "question":
+            detail += f"; it was {str(given)[:60]!r}"
+    return Problem("bad-input", "The request cannot be used", 422, f"{detail}.", "Correct it and send it again.", field)

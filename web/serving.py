@@ -1,0 +1,39 @@
+"""Running the server: one process, and a sentence that says where it is once it can be opened."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import uvicorn
+
+from index.desk import LibraryUnavailableError
+from web.app import create_app
+from web.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Says where to go once the socket is open; a port of 0 is only known then."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Start, then say so."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if not self.started:
+            return
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        assistant = self.config.loaded_app.state.assistant  # type: ignore[attr-defined]
+        sys.stdout.write(f"Wellcited is ready. Open http://{host}:{port} in a browser; stop with Ctrl+C.\n")
+        try:
+            assistant.desk.library()
+        except LibraryUnavailableError as error:
+            sys.stdout.write(f"Search is not available: {error.reason}.\n")
+        sys.stdout.flush()
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until told to stop. Requests are not written to any log: they would say who reads about what."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    config = uvicorn.Config(
+        create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False
+    )
+    _Server(config).run()

@@ -1,0 +1,75 @@
+"""The settings of an installation: few, from the environment, each with its default and what it is for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.model import Model, default_model, named_model
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; names it, its value and the next step."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("WELLCITED_DATA", "./data", "Folder of the database, the editions and the exported encoder."),
+    Setting(
+        "WELLCITED_DATABASE_URL", "", "postgresql+psycopg://… to keep shared state in PostgreSQL; empty for SQLite."
+    ),
+    Setting("WELLCITED_SITE_NAME", "Wellcited", "Name of the site, shown at the top of every page."),
+    Setting(
+        "WELLCITED_CONTACT", "", "How visitors reach a person: a telephone number, an e-mail address or a web address."
+    ),
+    Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
+    Setting("WELLCITED_MODEL_SHA256", "", "SHA-256 of that model's model.safetensors; needed with WELLCITED_MODEL."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings as read once at the start."""
+
+    data: Path
+    database_url: str | None
+    site_name: str
+    contact: str | None
+    model: Model
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises `SettingError` for one that cannot be used or is not known."""
+    known = {setting.name for setting in SETTINGS}
+    for name in environment:
+        if name.startswith("WELLCITED_") and name not in known:
+            raise SettingError(f"{name}: there is no such setting. Known are {', '.join(sorted(known))}.")
+    value = {setting.name: environment.get(setting.name) or setting.default for setting in SETTINGS}
+    return Settings(
+        data=Path(value["WELLCITED_DATA"]).resolve(),
+        database_url=value["WELLCITED_DATABASE_URL"] or None,
+        site_name=value["WELLCITED_SITE_NAME"],
+        contact=value["WELLCITED_CONTACT"] or None,
+        model=_model(value["WELLCITED_MODEL"], value["WELLCITED_MODEL_SHA256"]),
+    )
+
+
+def _model(folder: str, sha256: str) -> Model:
+    if not folder:
+        return default_model()
+    if not sha256:
+        raise SettingError(
+            f"WELLCITED_MODEL_SHA256: is empty while WELLCITED_MODEL is {folder}. "
+            "Give the SHA-256 of its model.safetensors, so that no other weights are ever loaded."
+        )
+    return named_model(Path(folder), sha256)

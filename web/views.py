@@ -1,0 +1,134 @@
+"""From stored answers and editions to what a template may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from assistant.policy import Policy, linked
+from assistant.transcript import PastTurn
+from index.edition import Edition, EditionPassage
+from sources import canonical
+from sources.article import Attributes, BlockKind
+from web.pages import Frame, NoticeText, Part, Quote, SourceLine, Turn
+
+_ERASED = "(your words were erased)"
+_WITHHELD = "A passage that was shown here has been withdrawn since, so it is no longer shown."
+_GAP = "A part of the article is left out here: it was not approved for answering questions."
+
+
+def notice(kind: str, text: str, policy: Policy) -> NoticeText:
+    """Give a fixed wording its links: telephone numbers and addresses of the helplines."""
+    return NoticeText(kind, tuple(linked(text, policy.helplines)))
+
+
+def frame(policy: Policy, site_name: str, contact: str | None, nonce: str) -> Frame:
+    """Return what every page carries."""
+    words = policy.wordings
+    reach = words.reach_a_person if contact is None else f"{words.reach_a_person}\n\n{contact}"
+    return Frame(
+        site_name=site_name,
+        disclaimer=notice("disclaimer", words.disclaimer, policy),
+        crisis_line=notice("crisis_line", words.crisis_line, policy),
+        reach_a_person=notice("reach_a_person", reach, policy),
+        nonce=nonce,
+        about_library="",
+    )
+
+
+def turn(past: PastTurn, policy: Policy) -> Turn:
+    """Show a stored answer again."""
+    answer = past.answer
+    notices = [notice(one["kind"], one["text"], policy) for one in answer["notices"] if one["kind"] != "no_answer"]
+    if past.withheld:
+        notices.append(NoticeText("withdrawn", ((_WITHHELD, None),)))
+    said = next((one for one in answer["notices"] if one["kind"] == "no_answer"), None)
+    return Turn(
+        question=past.question if past.question is not None else _ERASED,
+        outcome=answer["outcome"],
+        topic=answer["topic"],
+        notices=tuple(notices),
+        quotes=tuple(
+            _quote(passage, also_in) for passage, also_in in zip(answer["passages"], answer["also_in"], strict=True)
+        ),
+        message=notice("no_answer", said["text"], policy) if said else None,
+        suggestions=tuple(answer["suggestions"]),
+        answer_id=answer["answer"],
+    )
+
+
+def _quote(passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]]) -> Quote:
+    sample = bool(passage["warnings"])
+    return Quote(
+        pieces=tuple(_pieces(passage["text"], passage["highlights"])),
+        heading=tuple(passage["heading"]),
+        source=_source_line(passage["article"], passage["source_page"], sample),
+        warnings=tuple(passage["warnings"]),
+        also_in=tuple(_source_line(one, f"/sources/{one['id']}", sample) for one in also_in),
+    )
+
+
+def _pieces(text: str, highlights: Sequence[Sequence[int]]) -> Iterator[tuple[str, bool]]:
+    done = 0
+    for start, end in highlights:
+        if start > done:
+            yield text[done:start], False
+        yield text[start:end], True
+        done = end
+    if done < len(text):
+        yield text[done:], False
+
+
+def _source_line(article: Mapping[str, Any], source_page: str, sample: bool) -> SourceLine:
+    return SourceLine(
+        title=article["title"],
+        publisher=article["publisher"],
+        author=article["author"],
+        published=_written(article["published"]),
+        reviewed=_written(article["reviewed"]),
+        url=article["url"],
+        sells_treatment=article["sells_treatment"],
+        sample=sample,
+        source_page=source_page,
+    )
+
+
+def _written(day: str | date | None) -> str | None:
+    if day is None:
+        return None
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{found.day} {found:%B %Y}"
+
+
+def article_line(article_id: str, attributes: Attributes) -> SourceLine:
+    """Return the source line of an article's own page."""
+    return SourceLine(
+        title=attributes.title or "",
+        publisher=attributes.publisher,
+        author=attributes.author,
+        published=_written(attributes.published),
+        reviewed=_written(attributes.reviewed),
+        url=attributes.url,
+        sells_treatment=attributes.sells_treatment,
+        sample=attributes.sample,
+        source_page=f"/sources/{article_id}",
+    )
+
+
+def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: str | None) -> Iterator[Part]:
+    """Show the approved text of an article: headings, passages in their order, and a gap where something is left out."""
+    shown = {p.passage.start: p for p in passages}
+    covered_to = 0
+    in_gap = False
+    for line in canonical.lines(edition.revisions[passages[0].passage.revision]):
+        if line.block.kind is BlockKind.HEADING:
+            yield Part("heading", line.block.text, level=line.block.level)
+            in_gap = False
+        elif line.start in shown:
+            passage = shown[line.start].passage
+            covered_to, in_gap = passage.end, False
+            yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
+        elif line.start >= covered_to and not in_gap:
+            in_gap = True
+            yield Part("gap", _GAP)

@@ -1,0 +1,142 @@
+"""The visitor's pages: ask, read on in the source, find a crisis line. All of it works without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.conversation import is_id
+from assistant.transcript import PastTurn, transcript
+from index.desk import LibraryUnavailableError
+from sources.database import reading
+from web import views
+from web.api import checked
+from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, Turn, api_page, render
+from web.problems import problem_of
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_STARTERS = 6
+
+
+def frame_of(request: Request) -> Frame:
+    """Return what every page carries, with this response's nonce."""
+    state = request.app.state
+    nonce = request.scope["state"]["nonce"]
+    return views.frame(state.assistant.policy, state.settings.site_name, state.settings.contact, nonce)
+
+
+@router.get("/")
+def first_page(request: Request) -> HTMLResponse:
+    """Show the empty conversation, with questions to begin with."""
+    return _page(request)
+
+
+@router.post("/")
+def ask(
+    request: Request,
+    question: Annotated[str, Form()] = "",
+    conversation: Annotated[str, Form()] = "",
+    forget_topic: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Answer a question and show the conversation so far; what goes wrong is said beside the field, and nothing lost."""
+    assistant: Assistant = request.app.state.assistant
+    known = conversation if is_id(conversation) else None
+    if forget_topic and not question:
+        return _page(request, known, forgotten=True)
+    # A browser sends line breaks as two characters; they count as one.
+    question = question.replace("\r\n", "\n")
+    try:
+        words, known = checked(question, known)
+        answer = assistant.answer(words, known, forget_topic=bool(forget_topic))
+    except Exception as error:
+        problem = problem_of(error)
+        if problem.status == 500:
+            raise
+        page = _page(request, known, question=question, error=f"{problem.detail} {problem.next_step}")
+        page.status_code = problem.status
+        return page
+    return _page(request, answer.conversation, newest=(words, answer))
+
+
+@router.get("/sources/{article_id}")
+def source(request: Request, article_id: str, passage: str = "") -> HTMLResponse:
+    """Show an article's approved text with one passage marked."""
+    library = request.app.state.assistant.desk.library()
+    passages = [
+        p for p in library.edition.passages if p.passage.article.id == article_id and p.id not in library.hidden
+    ]
+    if not passages:
+        raise HTTPException(404)
+    line = views.article_line(article_id, passages[0].passage.article.attributes)
+    parts = tuple(views.source_parts(library.edition, passages, passage))
+    return HTMLResponse(render(SourcePage(frame_of(request), line, parts)))
+
+
+@router.get("/crisis")
+def crisis(request: Request) -> HTMLResponse:
+    """Show the crisis lines; needs neither library nor database."""
+    policy = request.app.state.assistant.policy
+    words = policy.wordings
+    cards = (
+        views.notice("crisis_card", words.crisis_card, policy),
+        views.notice("crisis_card", words.crisis_card_someone_else, policy),
+        views.notice("emergency_card", words.emergency_card, policy),
+    )
+    return HTMLResponse(render(CrisisPage(frame_of(request), cards)))
+
+
+@router.get("/api")
+def reference(request: Request) -> HTMLResponse:
+    """Show the reference of the JSON interface."""
+    return HTMLResponse(render(api_page(frame_of(request), request.app.openapi())))
+
+
+def _page(
+    request: Request,
+    conversation: str | None = None,
+    *,
+    newest: tuple[str, Answer] | None = None,
+    question: str = "",
+    error: str | None = None,
+    forgotten: bool = False,
+) -> HTMLResponse:
+    assistant: Assistant = request.app.state.assistant
+    unavailable, starters = None, ()
+    try:
+        starters = assistant.desk.library().starters(_STARTERS)
+    except LibraryUnavailableError:
+        unavailable = assistant.policy.wordings.search_unavailable
+    turns = _turns(request, conversation, newest)
+    page = ConversationPage(
+        frame=frame_of(request),
+        turns=turns,
+        conversation=conversation,
+        starters=starters if not turns else (),
+        question=question,
+        error=error,
+        limit=assistant.policy.limits.question_characters,
+        topic=turns[-1].topic if turns and not forgotten else None,
+        unavailable=unavailable,
+    )
+    return HTMLResponse(render(page))
+
+
+def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...]:
+    """Return the turns as recorded; with the newest answer, even where it could not be (a card for a person in danger)."""
+    assistant: Assistant = request.app.state.assistant
+    past: list[PastTurn] = []
+    if conversation is not None:
+        try:
+            with reading(request.app.state.engine) as connection:
+                past = transcript(connection, conversation)
+        except SQLAlchemyError:
+            assistant.desk.report("a conversation could not be read back")
+    if newest is not None and all(one.answer["answer"] != newest[1].id for one in past):
+        past.append(PastTurn(newest[0], newest[1].stored(), 0))
+    return tuple(views.turn(one, assistant.policy) for one in past)
