@@ -79,7 +79,7 @@ class Gate:
     similarity: float
     sentence_similarity: float
     coverage: float
-    rarest_missing: float
+    fused: float
     threshold: float
 
 
@@ -229,7 +229,7 @@ def _gate(table: Mapping[str, object]) -> Gate:
         similarity=_number("gate", table, "similarity"),
         sentence_similarity=_number("gate", table, "sentence_similarity"),
         coverage=_number("gate", table, "coverage"),
-        rarest_missing=_number("gate", table, "rarest_missing"),
+        fused=_number("gate", table, "fused"),
         threshold=_number("gate", table, "threshold"),
     )
 
