@@ -237,7 +237,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.globals["asset"] = asset
-    env.filters |= {"lines": lines, "paragraphs": paragraphs, "href": href, "heading_levels": heading_levels}
+    for function in (lines, paragraphs, href, ways, heading_levels):
+        env.filters[function.__name__] = function
     return env
 
 
@@ -305,6 +306,20 @@ def href(address: str | None) -> str | None:
     return address if local or scheme in ("https", "http", "tel", "sms", "mailto") else None
 
 
+def ways(notice: NoticeText) -> tuple[tuple[str, str], ...]:
+    """The numbers a card names, as (label, address), each once and in order: they become large buttons.
+
+    >>> ways(NoticeText("crisis_card", (("Call ", None), ("988", "tel:988"))))
+    (('Call 988', 'tel:988'),)
+    """
+    verbs = {"tel": "Call", "sms": "Text"}
+    found: dict[str, str] = {}
+    for text, target in notice.segments:
+        if target and (verb := verbs.get(target.partition(":")[0])):
+            found.setdefault(target, f"{verb} {text}")
+    return tuple((label, target) for target, label in found.items())
+
+
 def heading_levels(parts: Iterable[Part]) -> tuple[tuple[Part, int], ...]:
     """Each part with the level of its heading, from 2 to 6, never skipping one on the way down (0: not a heading)."""
     open_levels: list[int] = []
@@ -360,7 +375,7 @@ def _operation(
         anchor=_anchor("operation", f"{method}-{path}"),
         summary=_text(operation, "summary") or f"{method.upper()} {path}",
         description=_text(operation, "description"),
-        parameters=tuple(_parameter(one) for one in parameters),
+        parameters=tuple(_parameter(one) for one in parameters if _text(one, "name")),
         body=_media(_resolved(openapi, operation.get("requestBody"))),
         responses=tuple(
             ApiResponse(status, _text(one, "description"), _media(one)) for status, one in responses.items()
@@ -427,7 +442,7 @@ def _plain_type(schema: dict[str, object]) -> tuple[Segment, ...]:
         return (("list of ", None), *_type_of(schema.get("items")))
     if kind == "object" and isinstance(values := schema.get("additionalProperties"), dict):
         return (("object of ", None), *_type_of(values))
-    if layout := _text(schema, "format"):
+    if kind != "null" and (layout := _text(schema, "format")):
         return ((f"{kind or 'string'} ({layout})", None),)
     return ((str(kind) if kind else "anything", None),)
 

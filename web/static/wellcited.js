@@ -56,7 +56,8 @@ function count(field) {
   const limit = Number(field.dataset.limit);
   const used = [...field.value].length;
   const left = limit - used;
-  const words = left < 0 ? `${-left} characters over the limit of ${limit}` : `${left} characters left`;
+  const characters = Math.abs(left) === 1 ? "1 character" : `${Math.abs(left)} characters`;
+  const words = left < 0 ? `${characters} over the limit of ${limit}` : `${characters} left`;
   document.getElementById("counter").textContent = used < limit * 0.8 ? "" : words;
 }
 

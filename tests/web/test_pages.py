@@ -1,0 +1,614 @@
+"""Every page of the visitor, in the states it can be in, held to what always holds."""
+
+import dataclasses
+import importlib
+import re
+import shutil
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from web.pages import (
+    HERE,
+    ConversationPage,
+    CrisisPage,
+    ErrorPage,
+    Frame,
+    NoticeText,
+    Page,
+    Part,
+    Piece,
+    Quote,
+    SourceLine,
+    SourcePage,
+    Turn,
+    api_page,
+    asset,
+    heading_levels,
+    href,
+    lines,
+    paragraphs,
+    render,
+    ways,
+)
+
+html: Any = importlib.import_module("lxml.html")  # lxml ships no types
+
+DISCLAIMER = NoticeText(
+    "disclaimer",
+    (
+        ("These are quotes from published articles. They are general information, not advice about you.\n\n", None),
+        ("Please talk to a doctor or a pharmacist before you start, stop or change a medicine.", None),
+    ),
+)
+FRAME = Frame(
+    site_name="Harbour Clinic answers",
+    disclaimer=DISCLAIMER,
+    crisis_line=NoticeText(
+        "crisis_line",
+        (
+            ("If you are thinking about suicide, call or text ", None),
+            ("988", "tel:988"),
+            (" at any time. It is free and private.", None),
+        ),
+    ),
+    reach_a_person=NoticeText(
+        "reach_a_person",
+        (
+            ("Call the clinic on ", None),
+            ("555 0100", "tel:+15550100"),
+            (", Monday to Friday from 9 to 5, or ", None),
+            ("write to us", "https://clinic.example/contact"),
+            (".", None),
+        ),
+    ),
+    nonce="n0nce",
+    about_library="14 articles from 6 publishers. Last checked on 21 November 2026.",
+)
+CLINIC = SourceLine(
+    title="How quickly does ketamine work?",
+    publisher="Riverside Infusion Clinic",
+    author="Dana Whitfield",
+    published="25 April 2025",
+    reviewed="3 March 2026",
+    url="https://riverside.example/blog/how-quickly",
+    sells_treatment=True,
+    sample=False,
+    source_page="/sources/how-quickly?passage=p2#p2",
+)
+SAMPLE = SourceLine(
+    title="What to expect in the first weeks of an SSRI",
+    publisher=None,
+    author=None,
+    published=None,
+    reviewed=None,
+    url=None,
+    sells_treatment=False,
+    sample=True,
+    source_page="/sources/first-weeks?passage=p4#p4",
+)
+SPEED = Quote(
+    pieces=(
+        ("People often ask how long they have to wait. ", False),
+        ("In the studies described here, many people felt a lift in mood within 24 to 48 hours of a session.", True),
+        (" For some it took several sessions, and for some it did not help at all.", False),
+    ),
+    heading=("Comparing the two", "Speed of relief"),
+    source=CLINIC,
+    warnings=("The early relief often fades within days. Ask how it will be followed up.",),
+    also_in=(SAMPLE,),
+)
+EFFECTS = Quote(
+    pieces=(
+        ("Common effects in the first two weeks:\n• Nausea, which is often milder when the tablet is taken", False),
+        (" with food\n• Trouble sleeping\n\n", False),
+        ("They usually settle within two weeks.", True),
+    ),
+    heading=("The first two weeks",),
+    source=SAMPLE,
+)
+CRISIS_CARD = NoticeText(
+    "crisis_card",
+    (
+        ("You deserve help right now.\n\nYou can call ", None),
+        ("988", "tel:988"),
+        (" or text ", None),
+        ("988", "sms:988"),
+        (" day and night. People there listen, and you need not give your name. There is a chat at ", None),
+        ("988lifeline.org", "https://988lifeline.org"),
+        (" too.\n\nIf you are in danger at this moment, call ", None),
+        ("911", "tel:911"),
+        (".", None),
+    ),
+)
+EMERGENCY_CARD = NoticeText(
+    "emergency_card",
+    (
+        ("This may be an emergency. Call ", None),
+        ("911", "tel:911"),
+        (" and stay on the line.\n\nFor poisoning you can also call ", None),
+        ("1-800-222-1222", "tel:18002221222"),
+        (", free, day and night.", None),
+    ),
+)
+PERSONAL = NoticeText(
+    "personal_advice",
+    (("This page cannot say what is right for you. Below is general information only.", None),),
+)
+ANSWERED = Turn(
+    question="How fast does ketamine work?",
+    outcome="answered",
+    topic="ketamine",
+    notices=(dataclasses.replace(FRAME.crisis_line),),
+    quotes=(SPEED, EFFECTS),
+    suggestions=("What happens during a session?",),
+    answer_id="a_4f19c2",
+)
+NO_ANSWER = Turn(
+    question="Is psilocybin legal in Oregon?",
+    outcome="no_answer",
+    message=NoticeText(
+        "no_answer",
+        (("No approved article answers this.\n\nTry other words, or one of the questions below.", None),),
+    ),
+    suggestions=("How fast does ketamine work?", "What are common side effects of SSRIs?"),
+    answer_id="a_5b20aa",
+)
+CRISIS = Turn(question="I don't want to be here anymore", outcome="crisis", notices=(CRISIS_CARD,), answer_id="a_6c")
+EMERGENCY = Turn("I took the whole bottle", "emergency", notices=(EMERGENCY_CARD,), answer_id="a_7d")
+STARTERS = (
+    "How fast does ketamine work?",
+    "How long do SSRIs take to work?",
+    "What are common side effects of SSRIs?",
+    "What happens during a ketamine session?",
+)
+OPENAPI: dict[str, object] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Wellcited API", "version": "1", "description": "Quotes from approved articles, as JSON."},
+    "paths": {
+        "/api/ask": {
+            "post": {
+                "summary": "Ask a question",
+                "description": "Returns quoted passages, or says that none answers.",
+                "parameters": [
+                    {"name": "trace", "in": "query", "schema": {"type": "boolean", "default": False}},
+                    {"$ref": "#/components/parameters/missing"},
+                ],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Ask"}}}},
+                "responses": {
+                    "200": {
+                        "description": "The answer",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}},
+                    },
+                    "422": {"description": "Not a question"},
+                },
+            }
+        },
+        "/sources/{article}": {
+            "get": {"responses": {"200": {"content": {"text/html": {"schema": {"type": "string"}}}}}}
+        },
+    },
+    "components": {
+        "schemas": {
+            "Ask": {
+                "type": "object",
+                "required": ["question"],
+                "properties": {
+                    "question": {"type": "string", "maxLength": 4000, "description": "What the visitor asks."},
+                    "conversation": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                },
+            },
+            "Answer": {
+                "type": "object",
+                "required": ["outcome", "passages"],
+                "properties": {
+                    "outcome": {"enum": ["answered", "no_answer"], "type": "string"},
+                    "passages": {"type": "array", "items": {"$ref": "#/components/schemas/Passage"}},
+                    "edition": {"const": "today"},
+                    "extra": True,
+                },
+            },
+            "Passage": {
+                "type": "object",
+                "description": "A quote, word for word.",
+                "properties": {
+                    "text": {"type": "string"},
+                    "highlights": {
+                        "type": "array",
+                        "items": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "integer"}]},
+                    },
+                    "published": {"type": ["string", "null"], "format": "date"},
+                },
+            },
+        }
+    },
+}
+
+PAGES: dict[str, Page] = {
+    "empty": ConversationPage(FRAME, starters=STARTERS),
+    "answered": ConversationPage(FRAME, turns=(ANSWERED,), conversation="c_1", topic="ketamine"),
+    "no_answer": ConversationPage(FRAME, turns=(NO_ANSWER,), conversation="c_1"),
+    "personal": ConversationPage(
+        FRAME, turns=(Turn("Should I stop my SSRI?", "personal_advice", notices=(PERSONAL,), quotes=(EFFECTS,)),)
+    ),
+    "crisis": ConversationPage(FRAME, turns=(CRISIS,), conversation="c_1"),
+    "emergency": ConversationPage(FRAME, turns=(EMERGENCY,), conversation="c_1"),
+    "long": ConversationPage(
+        FRAME, turns=(ANSWERED, NO_ANSWER, CRISIS, ANSWERED), conversation="c_1", topic="ketamine"
+    ),
+    "error": ConversationPage(
+        FRAME,
+        turns=(NO_ANSWER,),
+        conversation="c_1",
+        question="x" * 501,
+        error="Your question has 501 characters. Please shorten it to 500.",
+    ),
+    "unavailable": ConversationPage(FRAME, unavailable="You can still find help on this page. Please try again later."),
+    "source": SourcePage(
+        FRAME,
+        CLINIC,
+        (
+            Part("heading", "Comparing the two", level=2),
+            Part("passage", "Ketamine and SSRIs act on different systems in the brain.", passage_id="p1"),
+            Part("heading", "Speed of relief", level=4),
+            Part(
+                "passage",
+                "".join(text for text, _ in SPEED.pieces),
+                passage_id="p2",
+                marked=True,
+                warnings=SPEED.warnings,
+            ),
+            Part("gap", "One part was taken out by a clinician on 3 March 2026."),
+            Part("heading", "What to expect", level=2),
+            Part("passage", "".join(text for text, _ in EFFECTS.pieces), passage_id="p3"),
+        ),
+    ),
+    "help": CrisisPage(FRAME, (CRISIS_CARD, EMERGENCY_CARD)),
+    "failure": ErrorPage(
+        FRAME, 404, "This page does not exist", "The address may be old.", "Ask your question on the first page."
+    ),
+    "api": api_page(FRAME, OPENAPI),
+}
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"))
+PIECES = st.lists(st.tuples(TEXT, st.booleans()))
+
+every_page = pytest.mark.parametrize("name", PAGES)
+
+
+def parsed(page: Page) -> Any:
+    return html.document_fromstring(render(page))
+
+
+def find(node: Any, selector: str) -> list[Any]:
+    """What a simple CSS selector finds: tag, .class, #id, [name], [name="value"], a space for "inside", commas."""
+    return list(node.xpath(" | ".join(f".//{xpath(one)}" for one in selector.split(", "))))
+
+
+def xpath(selector: str) -> str:
+    steps = []
+    for step in selector.split(" "):
+        tag = re.match(r"[\w-]*", step)
+        tests = [f'[contains(concat(" ", @class, " "), " {name} ")]' for name in re.findall(r"\.([\w-]+)", step)]
+        tests += [f'[@id="{name}"]' for name in re.findall(r"#([\w-]+)$", step)]
+        tests += [f"[@{test}]" for test in re.findall(r"\[([^]]+)\]", step)]
+        steps.append(f"{(tag and tag[0]) or '*'}{''.join(tests)}")
+    return "//".join(steps)
+
+
+def words_of(notice: NoticeText) -> str:
+    return "".join(text for text, _ in notice.segments)
+
+
+@every_page
+def test_every_page_carries_disclaimer_crisis_line_and_a_person(name: str) -> None:
+    page = parsed(PAGES[name])
+    for notice in (FRAME.disclaimer, FRAME.crisis_line, FRAME.reach_a_person):
+        assert words_of(notice) in [one.text_content() for one in find(page, "footer .wording")]
+    assert [link.text_content() for link in find(page, 'header a[href="/crisis"]')] == ["In crisis?"]
+
+
+@pytest.mark.parametrize("name", ["answered", "personal", "no_answer"])
+def test_the_disclaimer_follows_the_quotes_of_an_answer(name: str) -> None:
+    page = parsed(PAGES[name])
+    [shown] = find(page, "main .disclaimer")
+    assert shown.text_content() == words_of(DISCLAIMER)
+    assert name == "no_answer" or shown.getprevious().get("class") in ("quote", "further")
+
+
+@given(PIECES)
+@example([("Effects:\n• Nausea\n  • Sleep\n\n", False), ("They  settle.\n", True), ("\n• x", True)])
+def test_a_quote_is_the_passage_character_for_character(pieces: list[Piece]) -> None:
+    quote = dataclasses.replace(SPEED, pieces=tuple(pieces))
+    page = parsed(ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, quotes=(quote,)),)))
+    [shown] = find(page, "blockquote")
+    assert shown.text_content() == "".join(text for text, _ in pieces)
+
+
+@given(TEXT)
+def test_a_source_shows_its_passages_character_for_character(text: str) -> None:
+    page = parsed(SourcePage(FRAME, CLINIC, (Part("passage", text, passage_id="p", marked=True),)))
+    [shown] = find(page, "#p .text")
+    assert shown.text_content() == text
+
+
+@given(PIECES)
+def test_lines_join_to_the_passage(pieces: list[Piece]) -> None:
+    joined = "".join("".join(text for text, _ in line.runs) + line.end for line in lines(pieces))
+    assert joined == "".join(text for text, _ in pieces)
+
+
+@given(st.lists(st.tuples(TEXT, st.sampled_from([None, "tel:988"]))))
+def test_paragraphs_join_to_the_wording(segments: list[tuple[str, str | None]]) -> None:
+    joined = "".join("".join(text for text, _ in words) + gap for words, gap in paragraphs(segments))
+    assert joined == "".join(text for text, _ in segments)
+
+
+def test_only_the_answering_sentence_is_marked() -> None:
+    marks = find(parsed(PAGES["answered"]), "blockquote mark")
+    assert [mark.text_content() for mark in marks] == [
+        text for q in (SPEED, EFFECTS) for text, marked in q.pieces if marked
+    ]
+
+
+def test_every_quote_names_its_source() -> None:
+    figures = find(parsed(PAGES["answered"]), "figure")
+    assert len(figures) == 2
+    for figure, quote in zip(figures, (SPEED, EFFECTS), strict=True):
+        [caption] = find(figure, "figcaption")
+        source, words = quote.source, caption.text_content()
+        assert source.title in words
+        assert (source.publisher or "Publisher not stated") in words
+        assert (source.published or "date not stated") in words
+        assert source.source_page in [link.get("href") for link in find(caption, "a")]
+        assert source.url is None or source.url in [link.get("href") for link in find(caption, "a")]
+
+
+def test_labels_say_who_sells_and_what_is_a_sample() -> None:
+    first, second = find(parsed(PAGES["answered"]), "figure")
+    assert find(first, ".tag.interest")[0].text_content() == "Published by a clinic that offers this treatment"
+    assert find(second, ".tag.sample")[0].text_content() == "Sample article, not reviewed by a clinician"
+    assert not find(second, ".tag.interest")
+
+
+def test_the_first_quote_is_open_and_a_closed_one_still_names_its_source() -> None:
+    page = parsed(PAGES["answered"])
+    assert len(find(page, "details figure")) == 1
+    summary = find(page, "details summary")[0].text_content()
+    assert SAMPLE.title in summary
+    assert "Publisher not stated · date not stated" in summary
+
+
+@pytest.mark.parametrize("name", ["crisis", "emergency"])
+def test_a_card_stands_first_and_alone(name: str) -> None:
+    page = parsed(PAGES[name])
+    [answer] = find(page, ".answer")
+    assert answer[0].get("class") == f"card {name}-card"
+    assert not find(page, "blockquote, .suggestions, details")
+    assert find(page, "textarea")
+
+
+def test_a_card_shows_no_quote_even_when_it_is_handed_one() -> None:
+    for turn in (CRISIS, EMERGENCY):
+        page = parsed(
+            ConversationPage(FRAME, turns=(dataclasses.replace(turn, quotes=(SPEED,), suggestions=STARTERS),))
+        )
+        assert not find(page, "blockquote, .suggestions")
+
+
+def test_notices_come_before_quotes() -> None:
+    [answer] = find(parsed(PAGES["answered"]), ".answer")
+    assert [one.get("class") for one in answer][:2] == ["notice crisis-line", "quote"]
+
+
+def test_a_card_offers_each_number_once_as_a_button() -> None:
+    assert ways(CRISIS_CARD) == (("Call 988", "tel:988"), ("Text 988", "sms:988"), ("Call 911", "tel:911"))
+
+
+def test_no_answer_offers_other_questions_and_a_person() -> None:
+    page = parsed(PAGES["no_answer"])
+    assert [one.text_content() for one in find(page, ".suggestions button")] == list(NO_ANSWER.suggestions)
+    assert words_of(FRAME.reach_a_person) == find(page, "main .person .wording")[0].text_content()
+
+
+@every_page
+def test_forms_post_and_no_question_is_in_an_address(name: str) -> None:
+    page = parsed(PAGES[name])
+    for form in find(page, "form"):
+        assert form.get("method") == "post"
+        assert form.get("action") in ("/", "/#latest")
+    for link in find(page, "[href]"):
+        assert "question" not in link.get("href")
+
+
+def test_every_form_of_a_conversation_stays_in_it() -> None:
+    for form in find(parsed(PAGES["answered"]), "form"):
+        assert [one.get("value") for one in find(form, '[name="conversation"]')] == ["c_1"]
+
+
+def test_the_topic_is_shown_and_can_be_dropped() -> None:
+    [form] = find(parsed(PAGES["answered"]), "form.topic")
+    assert " ".join(form.text_content().split()) == "About: ketamine · change the topic"
+    [button] = find(form, "button")
+    assert (button.get("name"), button.get("value")) == ("forget_topic", "1")
+
+
+def test_an_error_keeps_the_question_and_stands_by_its_field() -> None:
+    page = parsed(PAGES["error"])
+    [field] = find(page, "textarea")
+    assert field.text_content().strip() == "x" * 501
+    assert field.get("maxlength") is None
+    described = [page.get_element_by_id(one).text_content() for one in field.get("aria-describedby").split()]
+    assert any("501 characters" in one for one in described)
+    assert find(page, "title")[0].text_content().startswith("Error: ")
+
+
+def test_the_newest_answer_is_where_the_form_leads() -> None:
+    [latest] = find(parsed(PAGES["long"]), "#latest")
+    assert (latest.tag, latest.text_content()) == ("h2", "Answer")
+    assert parsed(PAGES["long"]).get_element_by_id("status").text_content() == "Answer ready"
+
+
+HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
+
+
+def hostile(value: Any) -> Any:
+    """The same page with hostile text in every field that may hold text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return type(value)(**{key: old if key in ("kind", "outcome") else hostile(old) for key, old in named.items()})
+    if isinstance(value, tuple):
+        return tuple(hostile(one) for one in value)
+    return HOSTILE if isinstance(value, str) else value
+
+
+@every_page
+def test_every_field_is_escaped(name: str) -> None:
+    page = parsed(hostile(PAGES[name]))
+    [script] = find(page, "script")
+    assert script.get("src") == asset("wellcited.js")
+    assert not find(page, '[onerror], [src="x"]')
+    assert HOSTILE in page.text_content()
+
+
+def test_an_address_that_could_run_code_is_not_linked() -> None:
+    source = dataclasses.replace(CLINIC, url="javascript:alert(1)")
+    assert "javascript:" not in render(SourcePage(FRAME, source, ()))
+    for address in ("javascript:x", "//evil.example", "/\\evil.example", "data:text/html,x", "", "http://[", None):
+        assert href(address) is None
+    for address in ("https://a.example", "tel:988", "sms:988", "/sources/a", "#schema-ask"):
+        assert href(address) == address
+
+
+@every_page
+def test_nothing_inline_and_nothing_from_elsewhere(name: str) -> None:
+    page = parsed(PAGES[name])
+    attributes = {key for one in page.iter() if isinstance(one.tag, str) for key in one.attrib}
+    assert not {key for key in attributes if key == "style" or key.startswith("on")}
+    assert not find(page, "style, iframe, object, embed")
+    loaded = [one.get("src") or one.get("href") for one in find(page, "[src], link")]
+    assert all(
+        re.fullmatch(r"/static/wellcited\.(css|js)\?v=\w{12}|/static/favicon\.svg\?v=\w{12}", one) for one in loaded
+    )
+    [script] = find(page, "script")
+    assert script.get("nonce") == FRAME.nonce
+    assert not script.text
+
+
+@every_page
+def test_headings_are_in_order_and_ids_unique(name: str) -> None:
+    page = parsed(PAGES[name])
+    levels = [int(one.tag[1]) for one in find(page, "h1, h2, h3, h4, h5, h6")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+    ids = [one.get("id") for one in find(page, "[id]")]
+    assert len(ids) == len(set(ids))
+
+
+@every_page
+def test_every_field_has_a_label_and_every_control_a_name(name: str) -> None:
+    page = parsed(PAGES[name])
+    labelled = {one.get("for") for one in find(page, "label")}
+    for field in find(page, "textarea, select, input"):
+        assert field.get("type") == "hidden" or field.get("id") in labelled
+    for control in find(page, "a, button, summary"):
+        assert control.text_content().strip()
+    assert page.get("lang") == "en"
+    assert find(page, "a.skip")
+
+
+@given(st.lists(st.integers(1, 6)))
+def test_source_headings_never_skip_a_level(levels: list[int]) -> None:
+    found = [level for _, level in heading_levels(Part("heading", "x", level=level) for level in levels)]
+    assert all(2 <= level <= 6 for level in found)
+    assert all(later <= earlier + 1 for earlier, later in pairwise([1, *found]))
+
+
+def test_a_gap_says_why() -> None:
+    [gap] = find(parsed(PAGES["source"]), ".gap")
+    assert "taken out by a clinician" in gap.text_content()
+
+
+def test_the_marked_passage_is_where_the_link_leads() -> None:
+    page = parsed(PAGES["source"])
+    assert find(page.get_element_by_id("p2"), "mark")
+    assert len(find(page, "mark")) == 1
+
+
+def test_the_script_is_small_and_neither_file_reaches_elsewhere() -> None:
+    script = (HERE / "static/wellcited.js").read_text()
+    style = (HERE / "static/wellcited.css").read_text()
+    assert len(script.encode()) <= 4096
+    assert not re.search(r"https?:|localStorage|sessionStorage|cookie", script)
+    assert not re.search(r"https?:|@import|url\(", style)
+
+
+def test_the_reference_names_types_and_links_them() -> None:
+    page = parsed(PAGES["api"])
+    words = " ".join(page.text_content().split())
+    for expected in (
+        "POST /api/ask",
+        "list of Passage",
+        "at most 4000 characters",
+        "string or null",
+        "[integer, integer]",
+    ):
+        assert expected in words
+    for link in [one for one in find(page, "main a") if one.get("href").startswith("#")]:
+        assert page.get_element_by_id(link.get("href")[1:]) is not None
+
+
+def test_the_reference_of_a_real_application() -> None:
+    app = FastAPI(title="Real")
+
+    @app.get("/things/{name}")
+    def thing(name: str, limit: int = 3, tags: str | None = None) -> dict[str, list[int]]:
+        """What a thing is."""
+        return {name: [limit], tags or "": []}
+
+    words = " ".join(parsed(api_page(FRAME, app.openapi())).text_content().split())
+    assert "object of list of integer" in words
+    assert "3 when left out" in words
+    assert "HTTPValidationError" in words
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "$ref", "anyOf", "items", "enum", "properties", "default", "required", "content"]),
+            inner,
+            max_size=4,
+        )
+    ),
+)
+
+
+@given(JSON, JSON, JSON)
+def test_the_reference_bears_any_document(operation: object, schema: object, info: object) -> None:
+    openapi = {"info": info, "paths": {"/a": {"get": operation}}, "components": {"schemas": {"A": schema}}}
+    assert "<h1>" in render(api_page(FRAME, openapi))
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_an_accessibility_rule(scheme: Any) -> None:
+    axe: Any = importlib.import_module("axe_playwright_python.sync_playwright").Axe()
+    sync_playwright: Any = importlib.import_module("playwright.sync_api").sync_playwright
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+        for name, sample in PAGES.items():
+            page.set_content(render(sample))
+            page.add_style_tag(path=HERE / "static/wellcited.css")
+            page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+            assert axe.run(page).response["violations"] == [], name
+        browser.close()
