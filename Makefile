@@ -27,3 +27,38 @@ lock:  ## write requirements.lock anew from pyproject.toml
 	build/lock/bin/pip install --quiet setuptools torch==2.13.0
 	build/lock/bin/pip install --quiet '.[test]'
 	build/lock/bin/pip freeze --all --exclude pip --exclude wellcited | sed -E 's/^(torch==[^+]*)\+.*/\1/; s/^torch @.*/torch==2.13.0/' > requirements.lock
+
+.PHONY: run
+run: install  ## build the starter library and serve it on 127.0.0.1:8000
+	@if [ ! -e $${WELLCITED_DATA:-data}/wellcited.sqlite ] && [ -z "$${WELLCITED_DATABASE_URL:-}" ]; then \
+		echo "Building the starter library (about half a minute, once) ..."; \
+		$(BIN)/wellcited starter --publish; \
+	fi
+	@$(BIN)/wellcited serve --port $${PORT:-8000}
+
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { \
+		echo "Installing Chromium for the browser tests ..."; \
+		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+		else sudo apt-get update -qq && sudo apt-get install -y -qq chromium >/dev/null; fi; }
+
+.PHONY: lint
+lint: install  ## style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: test
+test: install browser lint  ## everything: style, types, and all tests on SQLite, PostgreSQL, the real model and Chromium
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@echo "Every check passed. Next: make run, or make bench for the speed."
+
+.PHONY: bench
+bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
+	@$(BIN)/python -m tests.bench
+
+.PHONY: screenshots
+screenshots: install browser  ## take the README's screenshots anew
+	@$(BIN)/python -m tests.screenshots

@@ -1,0 +1,185 @@
+"""`make bench`: everything is measured in one run and said as a ratio to a yardstick named beside it.
+
+    python -m tests.bench [--articles N]      N articles for the publish measurement; 0 leaves it out
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.encoder import ExportedEncoder
+from sources.starter_library import article_files, questions
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 3
+REQUESTS = {1: 400, 8: 1200, 32: 1600}
+
+
+def say(line: str) -> None:
+    """Print a line of the report at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def wellcited(data: Path, *arguments: str) -> float:
+    """Run a command of ours over a data folder; returns its wall time in seconds."""
+    environment = {**os.environ, "WELLCITED_DATA": str(data)}
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "web", *arguments], check=True, cwd=ROOT, env=environment, capture_output=True)
+    return time.perf_counter() - began
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(arguments: Sequence[str], port: int, data: Path) -> Iterator[tuple[int, float]]:
+    """Yield process id and seconds to ready of a server; it is ended at the end."""
+    environment = {**os.environ, "WELLCITED_DATA": str(data)}
+    began = time.perf_counter()
+    process = subprocess.Popen(list(arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1).read()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - began > 60:
+                    raise SystemExit(f"the server did not start: {' '.join(arguments)}") from None
+                time.sleep(0.005)
+        yield process.pid, time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def load(port: int, connections: int, file: Path) -> dict[str, float]:
+    """Put load on a server and return what it did."""
+    command = [sys.executable, "-m", "tests.bench.load", str(port), str(connections), str(REQUESTS[connections]), str(file)]
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout)
+    return found
+
+
+def memory_mb(pid: int) -> float:
+    """Largest resident memory of a process so far, in MB."""
+    line = next(row for row in Path(f"/proc/{pid}/status").read_text().splitlines() if row.startswith("VmHWM"))
+    return int(line.split()[1]) / 1000
+
+
+def bare_encoder_ms(encoder_folder: Path, asked: Sequence[str]) -> float:
+    """Median time of the encoder alone, one question at a time."""
+    encoder = ExportedEncoder.open(encoder_folder)
+    waits = []
+    for question in [*asked, *asked, *asked]:
+        began = time.perf_counter()
+        encoder.encode(question)
+        waits.append(time.perf_counter() - began)
+    return statistics.median(waits) * 1000
+
+
+def serving(data: Path) -> None:
+    """Measure the server beside the yardstick, in turns, so that a noisy moment hits both."""
+    edition = max((data / "editions").iterdir(), key=lambda folder: folder.stat().st_mtime)
+    (encoder,) = (data / "encoders").iterdir()
+    asked = [one.question for one in questions()]
+    file = data / "questions.json"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    bare = bare_encoder_ms(encoder, asked)
+    ours, theirs = free_port(), free_port()
+    server = (sys.executable, "-m", "web", "serve", "--port", str(ours))
+    yardstick = (sys.executable, "-m", "tests.bench.yardstick", str(edition), str(encoder), str(theirs))
+    starts = []
+    for _ in range(ROUNDS):
+        with running(server, ours, data) as (_, seconds):
+            starts.append(seconds)
+    with running(server, ours, data) as (pid, _), running(yardstick, theirs, data):
+        found: dict[int, list[tuple[dict[str, float], dict[str, float]]]] = {n: [] for n in REQUESTS}
+        load(ours, 8, file), load(theirs, 8, file)
+        for _ in range(ROUNDS):
+            for connections in REQUESTS:
+                found[connections].append((load(ours, connections, file), load(theirs, connections, file)))
+        largest = memory_mb(pid)
+    one = statistics.median(mine["median_ms"] for mine, _ in found[1])
+    say(f"bare encoder, one question: {bare:.2f} ms median")
+    say(f"question end to end over HTTP: {one:.2f} ms median, {one / bare:.2f} times the bare encoder")
+    for connections, pairs in found.items():
+        mine = statistics.median(m["a_second"] for m, _ in pairs)
+        yard = statistics.median(y["a_second"] for _, y in pairs)
+        p95 = statistics.median(m["p95_ms"] for m, _ in pairs)
+        say(
+            f"{connections:>2} at once: {mine:.0f} questions a second (95 % within {p95:.0f} ms); "
+            f"bare FastAPI + encoder + FAISS: {yard:.0f}; ratio {mine / yard:.2f}"
+        )
+    say(f"start to ready: {statistics.median(starts):.2f} s median of {len(starts)}; memory: {largest:.0f} MB at most")
+
+
+def generated(folder: Path, count: int) -> list[Path]:
+    """Write articles of 300 to 700 words, mixed from the starter library's sentences, no two alike."""
+    chance = random.Random(1)
+    pool = [line for path in article_files() for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 120]
+    files = []
+    for n in range(count):
+        paragraphs = [f"{line} This is note {n}." for line in chance.sample(pool, 8)]
+        body = "\n\n".join(f"## Part {k}\n\n{words}" for k, words in enumerate(paragraphs))
+        path = folder / f"article-{n}.md"
+        path.write_text(f"---\ntitle: Generated article {n}\npublisher: Bench\nsample: true\n---\n\n{body}\n", encoding="utf-8")
+        files.append(path)
+    return files
+
+
+def publishing(data: Path, count: int) -> None:
+    """Measure a publish after one changed article as a share of the full build of all."""
+    folder = data / "generated"
+    folder.mkdir(parents=True)
+    files = generated(folder, count)
+    approve = ("approve", "--all", "--as", "bench", "--accept-claims", "bench")
+    for n in range(0, len(files), 100):
+        wellcited(data, "import", *map(str, files[n : n + 100]))
+    wellcited(data, *approve)
+    # The encoder is prepared once for an installation, so it is not counted to the build.
+    (data / "encoders").symlink_to(data.parent / "serving" / "encoders")
+    full = wellcited(data, "publish")
+    files[0].write_text(files[0].read_text(encoding="utf-8") + "\nOne sentence was added to this article.\n", encoding="utf-8")
+    wellcited(data, "import", str(files[0]))
+    wellcited(data, *approve)
+    changed = wellcited(data, "publish")
+    share = changed / full
+    say(f"publish of {count} articles: {full:.1f} s in full, {changed:.2f} s after one changed article; share {share:.3f}")
+
+
+def main() -> None:
+    """Run all measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=1000)
+    count = parser.parse_args().articles
+    with tempfile.TemporaryDirectory(prefix="wellcited-bench-") as name:
+        data = Path(name) / "serving"
+        say(f"{os.cpu_count()} cores; building the starter library ...")
+        wellcited(data, "starter", "--publish")
+        serving(data)
+        if count:
+            say(f"importing and publishing {count} generated articles (minutes) ...")
+            publishing(Path(name) / "publishing", count)
+    say("Done. Compare the ratios, not the seconds, with those in the README.")
+
+
+if __name__ == "__main__":
+    main()
