@@ -13,7 +13,8 @@ async function ask(form, sender) {
   form.setAttribute("aria-busy", "true");
   try {
     const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
-    show(new DOMParser().parseFromString(await response.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    show(page, new URL(form.action).hash.slice(1) || "question");
   } catch {
     sendPlainly(form, sender);
   } finally {
@@ -23,8 +24,8 @@ async function ask(form, sender) {
   }
 }
 
-// Puts the main part of the answered page in place of this one's; throws when it has none.
-function show(page) {
+// Puts the main part of the answered page in place of this one's, and goes to `place` in it; throws when it has none.
+function show(page, place) {
   const main = page.querySelector("main#main");
   const news = page.getElementById("status");
   if (!main || !news) throw new Error("not one of our pages");
@@ -32,7 +33,7 @@ function show(page) {
   document.title = page.title;
   say(news.textContent, false);
   prepare();
-  const target = document.getElementById("latest") ?? document.getElementById("question") ?? main;
+  const target = document.getElementById(place) ?? main;
   target.focus({ preventScroll: true });
   target.scrollIntoView();
 }
