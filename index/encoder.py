@@ -1,0 +1,256 @@
+"""The encoder: a text becomes a unit vector, by a model exported to ONNX, without torch.
+
+An encoder folder, as `index.prepare` writes it:
+
+encoder.onnx     tokens -> sentence_vector and token_vectors, fp32, weights inside
+tokenizer.json   text -> tokens
+encoder.json     which model it is, how closely it agrees with it, and the SHA-256 of the other two
+
+Every text is encoded alone, without padding: the same text gives the same bytes whatever else is being asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+import rfc8785
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from index.model import Model, check_model, file_sha256
+
+Vectors = NDArray[np.float32]
+
+ONNX_FILE = "encoder.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+RECORD_FILE = "encoder.json"
+# How the child marks the line that says why it failed.
+ERROR = "error: "
+
+_NEXT = "Publish again: the encoder is then prepared anew"
+
+
+class EncoderError(Exception):
+    """An encoder that cannot be used or made: what it is about, why, and what to do next."""
+
+    def __init__(self, about: Path, reason: str, next_step: str = _NEXT) -> None:
+        super().__init__(f"{about}: {reason}. {next_step}")
+        self.about = about
+        self.reason = reason
+        self.next_step = next_step
+
+
+class Encoder(Protocol):
+    """Something that turns a text into a unit vector; `digest` names it, and equal digests give equal vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) that names the encoder."""
+
+    def encode(self, text: str) -> Vectors:
+        """Return the text's unit vector, float32 of shape [dimension]."""
+
+    def encode_tokens(self, text: str) -> tuple[tuple[str, ...], Vectors]:
+        """Return the text's tokens and a unit vector for each, float32 of shape [tokens, dimension]."""
+
+
+@dataclass(frozen=True)
+class ExportedEncoder:
+    """An encoder folder, open. Any number of threads may use it at once."""
+
+    name: str
+    digest: str
+    dimension: int
+    max_tokens: int
+    agreement: Mapping[str, float]
+    files: Mapping[str, str]
+    _session: Any
+    _tokenizer: Tokenizer
+
+    @classmethod
+    def open(cls, folder: Path, threads: int = 1) -> ExportedEncoder:
+        """Open an encoder folder; `threads` is how many cores one text may use (the vectors do not depend on it).
+
+        Raises EncoderError when a file is missing or is not the one encoder.json names.
+        """
+        record = _read_record(folder)
+        for name, sha256 in record["files"].items():
+            _check_file(folder / name, sha256)
+        try:
+            return cls(
+                name=record["model"],
+                digest=encoder_digest(record),
+                dimension=record["dimension"],
+                max_tokens=record["max_tokens"],
+                agreement=record["agreement"],
+                files={RECORD_FILE: file_sha256(folder / RECORD_FILE), **record["files"]},
+                _session=_open_session(folder / ONNX_FILE, threads),
+                _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, record["max_tokens"]),
+            )
+        except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
+            raise EncoderError(folder, f"cannot be opened ({error})") from error
+
+    def encode(self, text: str) -> Vectors:
+        """Return the text's unit vector, float32 of shape [dimension]. Tokens past `max_tokens` do not count."""
+        # Asked for alone, the sentence vector does not wait for the token vectors to be made.
+        vectors = self._session.run(["sentence_vector"], _inputs(self._tokenizer.encode(text).ids))[0]
+        vector: Vectors = vectors[0]
+        return vector
+
+    def encode_tokens(self, text: str) -> tuple[tuple[str, ...], Vectors]:
+        """Return the text's tokens (with the model's own at both ends) and a unit vector for each.
+
+        The vectors are float32 of shape [tokens, dimension]. Tokens past `max_tokens` are left out.
+        """
+        encoding = self._tokenizer.encode(text)
+        vectors = self._session.run(["token_vectors"], _inputs(encoding.ids))[0]
+        return tuple(encoding.tokens), vectors[0]
+
+    def encode_many(self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None) -> Vectors:
+        """Return the vectors of many texts in their order, float32 of shape [texts, dimension].
+
+        Each text is encoded alone, so its vector is the one `encode` gives; `on_progress` is told (done, total) after
+        each. onnxruntime releases the GIL, so threads keep every core busy.
+        """
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for done, vector in enumerate(pool.map(self.encode, texts)):
+                vectors[done] = vector
+                if on_progress is not None:
+                    on_progress(done + 1, len(texts))
+        return vectors
+
+
+def prepare(
+    model: Model, out: Path, probes: Sequence[str], on_progress: Callable[[str], None] = lambda line: None
+) -> None:
+    """Export a model to the encoder folder `out` in a child process, the only one that ever loads torch.
+
+    `probes` are at least 200 texts on which the result must agree with sentence-transformers; `on_progress` is told
+    each line the child says. Raises ModelError for a model that cannot be used, and EncoderError with the child's last
+    words when anything else fails; `out` is then as it was.
+    """
+    check_model(model)  # again in the child; here too, so that a wrong model is named at once and in its own words
+    with tempfile.TemporaryDirectory() as work:
+        listed = Path(work) / "probes.json"
+        listed.write_text(json.dumps(list(probes), ensure_ascii=False), encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "index.prepare",
+            "--model",
+            str(model.folder.absolute()),
+            "--name",
+            model.title,
+        ]
+        command += ["--sha256", model.weights_sha256, "--out", str(out.absolute()), "--probes", str(listed)]
+        code, said = _run(command, on_progress)
+    if code != 0:
+        words = said[-1].removeprefix(ERROR) if said and said[-1].startswith(ERROR) else "; ".join(said)
+        raise EncoderError(out, f"preparing {model.title} failed (exit status {code}): {words}", _NEXT_PREPARE)
+
+
+_NEXT_PREPARE = "Nothing was changed. Put this right and publish again"
+
+
+def encoder_digest(record: Mapping[str, Any]) -> str:
+    """Return the encoder's name: the SHA-256 of all that decides its vectors, in canonical JSON (RFC 8785)."""
+    decides = {"files": record["files"], "dimension": record["dimension"], "max_tokens": record["max_tokens"]}
+    return hashlib.sha256(rfc8785.dumps(decides)).hexdigest()
+
+
+def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    """Return the tokenizer in a tokenizer.json, cutting at `max_tokens` and never padding."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _inputs(ids: Sequence[int]) -> dict[str, NDArray[np.int64]]:
+    return {"input_ids": np.array([ids], dtype=np.int64)}
+
+
+def _open_session(path: Path, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    # Basic is as fast here as the higher levels, whose fusions round differently and depend on the machine's kind.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    # Without an arena the memory of one long text goes back at once; a run is no slower for it.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    # Spinning threads would take the cores that other visitors' questions need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    path = folder / RECORD_FILE
+    try:
+        record: dict[str, Any] = json.loads(path.read_bytes())
+    except OSError as error:
+        raise EncoderError(path, f"cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise EncoderError(path, f"is not JSON ({error})") from error
+    if not _is_whole(record):
+        raise EncoderError(path, "is not the record of an encoder")
+    return record
+
+
+def _is_whole(record: object) -> bool:
+    return (
+        isinstance(record, dict)
+        and {"model", "dimension", "max_tokens", "agreement", "files"} <= record.keys()
+        and isinstance(record["files"], dict)
+        and record["files"].keys() == {ONNX_FILE, TOKENIZER_FILE}
+    )
+
+
+def _check_file(path: Path, sha256: str) -> None:
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise EncoderError(path, f"cannot be read ({error.strerror})") from error
+    if found != sha256:
+        raise EncoderError(path, f"its SHA-256 is {found}, and {RECORD_FILE} says {sha256}")
+
+
+def _run(command: Sequence[str], on_line: Callable[[str], None]) -> tuple[int, Sequence[str]]:
+    """Run the child from the folder that holds `index`, and return its exit status and its last few lines."""
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    said: deque[str] = deque(maxlen=3)
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        command,
+        cwd=Path(__file__).resolve().parent.parent,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as child:
+        assert child.stderr is not None
+        for line in child.stderr:
+            if line.strip():
+                said.append(line.strip())
+                on_line(line.strip())
+    return child.returncode, said
