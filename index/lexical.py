@@ -1,0 +1,347 @@
+"""Lexical search: BM25 over the words of the passages, for what a vector may miss: names, doses, rare words.
+
+A text's words are its runs of letters and digits, casefolded, possessive 's and stop words left out, each cut to its
+stem by the English Snowball stemmer: "The SSRIs' side-effects" is `ssri side effect`. Parts of a hyphenated word are
+words of their own. Weights are BM25 in Lucene's variant (k1 1.5, b 0.75), computed once by bm25s; a question adds up
+the columns of its stems.
+
+A saved index is three `.npy` arrays (read with allow_pickle=False) and `vocabulary.json`, stems and words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+# Weights closer than this are equal, and rows decide.
+DECIMALS = 6
+K1 = 1.5
+B = 0.75
+
+_ARRAYS: Mapping[str, type[np.generic]] = {"weights.npy": np.float32, "rows.npy": np.int32, "starts.npy": np.int64}
+_VOCABULARY = "vocabulary.json"
+_NEXT = "Publish the edition again, or roll back to one whose files are whole"
+
+# Words that say nothing about the subject. Kept short: "not", "no", "without", "after", "before", "how long", "more"
+# and "than" can decide which passage answers.
+STOP_WORDS = frozenset(
+    word
+    for line in (
+        "a about also am an and any are as at be been being but by can could did do does doing for from had has have",
+        "having he her him his how i if in into is it its just me might may my of on or our please shall she should so",
+        "some such that the their them there these they this those to us was we were what when where which who whom why",
+        "will with would you your dont doesnt didnt isnt cant wont id im ive whats",
+    )
+    for word in line.split()
+)
+
+_APOSTROPHE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# "ketamine's" is ketamine and "I'm" is I; "doesn't" says "does not", of which the "not" is kept.
+_ENDING = re.compile(r"'(?:s|m|re|ve|ll|d)$")
+_NEGATION = re.compile(r".*n't")
+# Snowball leaves "ssris" as it is, since its only vowel stands before the s; so do "snris" and "tcas".
+_ABBREVIATIONS = re.compile(r"([^aeiouy\d]{2,}[aeiou])s")
+
+_stemmers = threading.local()
+
+
+class LexicalError(Exception):
+    """A lexical index that cannot be trusted: which file, why, and what to do next."""
+
+    def __init__(self, path: Path, reason: str, next_step: str = _NEXT) -> None:
+        super().__init__(f"{path}: {reason}. {next_step}")
+        self.path = path
+        self.reason = reason
+        self.next_step = next_step
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A word of a question that occurs nowhere, and the word of the edition that it was taken for."""
+
+    word: str
+    taken_for: str
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A question with its misspelt words replaced, and each replacement."""
+
+    text: str
+    repairs: tuple[Repair, ...]
+
+
+def words(text: str) -> list[str]:
+    """Return a text's words in order, casefolded, without stop words and possessive endings."""
+    plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHE).casefold()
+    return [word for word in map(_bare, _WORD.findall(plain)) if word not in STOP_WORDS]
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, in order, repeats kept."""
+    return [_stem(word) for word in words(text)]
+
+
+def _bare(word: str) -> str:
+    return "not" if _NEGATION.fullmatch(word) else _ENDING.sub("", word)
+
+
+def _stem(word: str) -> str:
+    abbreviations = _ABBREVIATIONS.fullmatch(word)
+    return abbreviations[1] if abbreviations else str(_stemmer().stemWord(word))
+
+
+def _stemmer() -> Any:
+    # A stemmer keeps state while it works, so each thread has its own.
+    if not hasattr(_stemmers, "english"):
+        _stemmers.english = Stemmer.Stemmer("english")
+    return _stemmers.english
+
+
+@dataclass(frozen=True, eq=False)
+class LexicalIndex:
+    """BM25 weights of every stem in every passage, column by column: stem s has entries starts[s] to starts[s+1].
+
+    `rows` are the passages of a column in rising order and `weights` their weights; `stems` is sorted, and so is
+    `vocabulary`, the words as they are written in the passages (casefolded). The row count is `size`.
+    """
+
+    weights: NDArray[np.float32]
+    rows: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    stems: tuple[str, ...]
+    vocabulary: tuple[str, ...]
+    size: int
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+        """Index passages; row n is texts[n]. The same texts give the same index, byte for byte."""
+        listed = [stems(text) for text in texts]
+        vocabulary = tuple(sorted({word for text in texts for word in words(text)}))
+        known = tuple(sorted({stem for one in listed for stem in one}))
+        places = {stem: n for n, stem in enumerate(known)}
+        weights, rows, starts = _bm25([[places[stem] for stem in one] for one in listed], places)
+        return cls(weights, rows, starts, known, vocabulary, len(texts))
+
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+        """Return the k heaviest rows as (row, weight), heaviest first, ties by row; only rows with weight above 0.
+
+        A weight is the BM25 sum over the query's stems, rounded to 6 decimals; a stem asked twice counts twice.
+        """
+        if k <= 0:
+            return []
+        weights = np.round(self.scores(query), DECIMALS)
+        found = np.flatnonzero(weights > 0)
+        if found.size > k:
+            # All that reach the k-th weight, so that the rows of a tie are not left to chance.
+            least = np.partition(weights[found], found.size - k)[found.size - k]
+            found = found[weights[found] >= least]
+        order = found[np.lexsort((found, -weights[found]))][:k]
+        return [(int(row), float(weights[row])) for row in order]
+
+    def scores(self, query: str) -> NDArray[np.float64]:
+        """Return the BM25 weight of every row for a query, float64 of shape [size]."""
+        total = np.zeros(self.size)
+        for stem in stems(query):
+            column = self._column(stem)
+            # A row occurs once in a column, so plain indexing adds all of it (np.add.at is many times slower).
+            total[self.rows[column]] += self.weights[column]
+        return total
+
+    def coverage(self, query: str, row: int) -> float:
+        """Return the share of the query's stems, each counted once and weighted by idf, that the passage has: 0 to 1.
+
+        A stem that occurs nowhere weighs as much as the rarest possible. A query without content words gives 0.
+        """
+        if not 0 <= row < self.size:
+            raise ValueError(f"row {row} is not one of the {self.size} passages")
+        asked = sorted(set(stems(query)))
+        total = sum(self._idf(stem) for stem in asked)
+        return sum(self._idf(stem) for stem in asked if self._occurs(stem, row)) / total if total else 0.0
+
+    def missing(self, query: str) -> tuple[str, ...]:
+        """Return the query's stems that occur in no passage, each once, in the query's order."""
+        return tuple(dict.fromkeys(stem for stem in stems(query) if stem not in self._places))
+
+    def repaired(self, query: str) -> Repaired:
+        """Replace each unknown word by the one word of the edition that is nearly the same, where there is exactly one.
+
+        Nearly: Damerau-Levenshtein distance (optimal string alignment) 1 for words of 5 letters and more, 2 from 8
+        letters on. Names of medicines are close to one another, so more is asked: the same first letter (esketamine
+        is not ketamine, duloxetine not fluoxetine), at distance 2 at most one letter more or less (prednisone is not
+        prednisolone), and no digits (a dose is never guessed).
+        """
+        repairs: list[Repair] = []
+
+        def repair(match: re.Match[str]) -> str:
+            word = match[0].translate(_APOSTROPHE).casefold()
+            taken_for = self._taken_for(word)
+            if taken_for is None:
+                return match[0]
+            repairs.append(Repair(word, taken_for))
+            return taken_for
+
+        text = _WRITTEN_WORD.sub(repair, unicodedata.normalize("NFKC", query))
+        return Repaired(text, tuple(dict.fromkeys(repairs)))
+
+    def save(self, folder: Path) -> dict[str, str]:
+        """Write the index into an existing folder, flushed to the disk; return each file's SHA-256 by its name."""
+        vocabulary = {"passages": self.size, "stems": self.stems, "words": self.vocabulary}
+        contents = {
+            "weights.npy": _npy(self.weights),
+            "rows.npy": _npy(self.rows),
+            "starts.npy": _npy(self.starts),
+            _VOCABULARY: json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")).encode(),
+        }
+        return {name: _write(folder / name, content) for name, content in contents.items()}
+
+    @classmethod
+    def load(cls, folder: Path, digests: Mapping[str, str]) -> LexicalIndex:
+        """Read an index saved by `save`, whose return value is `digests`.
+
+        Raises LexicalError when a file is missing, is not the one its digest names, or does not fit the others.
+        """
+        weights, rows, starts = (_array(folder / name, digests, dtype) for name, dtype in _ARRAYS.items())
+        path = folder / _VOCABULARY
+        try:
+            listed = json.loads(_checked(path, digests))
+            index = cls(weights, rows, starts, tuple(listed["stems"]), tuple(listed["words"]), int(listed["passages"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise LexicalError(path, f"does not list stems and words ({error!r})") from error
+        if not index._fits():
+            raise LexicalError(folder, "its files do not belong together")
+        return index
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {stem: n for n, stem in enumerate(self.stems)}
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        """The vocabulary's words that may stand for a misspelt one, by length."""
+        listed: dict[int, list[str]] = {}
+        for word in self.vocabulary:
+            if word.isalpha() and len(word) >= _LEAST_LETTERS - 1:
+                listed.setdefault(len(word), []).append(word)
+        return listed
+
+    def _column(self, stem: str) -> slice:
+        place = self._places.get(stem)
+        return slice(0, 0) if place is None else slice(int(self.starts[place]), int(self.starts[place + 1]))
+
+    def _occurs(self, stem: str, row: int) -> bool:
+        rows = self.rows[self._column(stem)]
+        place = int(np.searchsorted(rows, row))
+        return place < rows.size and int(rows[place]) == row
+
+    def _idf(self, stem: str) -> float:
+        """Lucene's idf; a stem that occurs nowhere counts as if it occurred once, which is the highest there is."""
+        column = self._column(stem)
+        occurs = max(1, column.stop - column.start)
+        return float(np.log(1 + (self.size - occurs + 0.5) / (occurs + 0.5))) if self.size else 1.0
+
+    def _taken_for(self, word: str) -> str | None:
+        if len(word) < _LEAST_LETTERS or not word.isalpha() or word in STOP_WORDS:
+            return None
+        if _stem(word) in self._places:
+            return None
+        most = 2 if len(word) >= _LETTERS_FOR_TWO else 1
+        lengths = range(len(word) - 1, len(word) + 2)
+        near = [other for n in lengths for other in self._by_length.get(n, ()) if other[0] == word[0]]
+        found = extract(word, near, scorer=OSA.distance, processor=None, score_cutoff=most, limit=None)
+        return _single([(str(other), int(distance)) for other, distance, _ in found])
+
+    def _fits(self) -> bool:
+        """Whether every column lies inside the arrays and every row inside the passages."""
+        return bool(
+            self.starts.size == len(self.stems) + 1
+            and self.starts[0] == 0
+            and self.starts[-1] == self.weights.size == self.rows.size
+            and (np.diff(self.starts) >= 0).all()
+            and (self.rows.size == 0 or (self.rows.min() >= 0 and self.rows.max() < self.size))
+            and np.isfinite(self.weights).all()
+        )
+
+
+_LEAST_LETTERS = 5
+_LETTERS_FOR_TWO = 8
+_WRITTEN_WORD = re.compile(r"[^\W_]+(?:['’‘ʼ][^\W_]+)*")
+
+
+def _single(found: Sequence[tuple[str, int]]) -> str | None:
+    """Return the nearest word if all the nearest ones are forms of one word; two different words are no repair."""
+    if not found:
+        return None
+    least = min(distance for _, distance in found)
+    nearest = sorted(word for word, distance in found if distance == least)
+    return nearest[0] if len({_stem(word) for word in nearest}) == 1 else None
+
+
+def _bm25(
+    listed: Sequence[Sequence[int]], places: Mapping[str, int]
+) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
+    """Return (weights, rows, starts) of BM25, Lucene's variant, as bm25s computes them."""
+    if not places:
+        return np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)
+    # Imported here: it brings SciPy along, 25 MB that only publishing needs.
+    import bm25s
+
+    built = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy", csc_backend="numpy")
+    built.index(([list(one) for one in listed], dict(places)), create_empty_token=False, show_progress=False)
+    weights = np.asarray(built.scores["data"], dtype=np.float32)
+    rows = np.asarray(built.scores["indices"], dtype=np.int32)
+    return weights, rows, np.asarray(built.scores["indptr"], dtype=np.int64)
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> str:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return hashlib.sha256(content).hexdigest()
+
+
+def _checked(path: Path, digests: Mapping[str, str]) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LexicalError(path, f"cannot be read ({error.strerror})") from error
+    found, published = hashlib.sha256(content).hexdigest(), digests.get(path.name)
+    if found != published:
+        raise LexicalError(path, f"its SHA-256 is {found}, and {published or 'none'} was published")
+    return content
+
+
+def _array(path: Path, digests: Mapping[str, str], dtype: type[np.generic]) -> NDArray[Any]:
+    content = _checked(path, digests)
+    try:
+        array: Any = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise LexicalError(path, f"is not a whole .npy file ({error})") from error
+    if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
+        raise LexicalError(path, f"does not hold one row of {np.dtype(dtype)}")
+    held: NDArray[Any] = array
+    return held
