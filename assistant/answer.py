@@ -63,7 +63,7 @@ class Quotation:
     @property
     def source_page(self) -> str:
         """Path of our own page of the article, opened at the passage."""
-        return f"/sources/{self.source.id}?passage={self.passage_id}#passage-{self.passage_id}"
+        return f"/sources/{self.source.id}?passage={self.passage_id}#{self.passage_id}"
 
     def public(self) -> dict[str, Any]:
         """Return one of the `passages` of the public API."""
@@ -113,5 +113,8 @@ class Answer:
         return self.public() | {
             "policy": self.policy,
             "passage_ids": [passage.passage_id for passage in self.passages],
-            "also_in": [[source.public() for source in passage.also_in] for passage in self.passages],
+            "also_in": [
+                [source.public() | {"sample": source.attributes.sample} for source in passage.also_in]
+                for passage in self.passages
+            ],
         }

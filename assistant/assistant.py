@@ -186,6 +186,7 @@ def _kept(one: Judged) -> dict[str, Any]:
         "passed": one.passed,
         "similarity": candidate.similarity,
         "sentence_similarity": candidate.sentence_similarity,
+        "word_similarity": candidate.word_similarity,
         "coverage": candidate.coverage,
         "dense_rank": candidate.dense_rank,
         "lexical_rank": candidate.lexical_rank,

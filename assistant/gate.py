@@ -36,12 +36,12 @@ def _judged(candidate: Candidate, gate: Gate) -> Judged:
 
 
 def measurements(candidate: Candidate) -> tuple[float, float, float, float]:
-    """Return what the gate looks at: similarity, sentence similarity, coverage, and reciprocal-rank weight."""
-    return candidate.similarity, candidate.sentence_similarity, candidate.coverage, candidate.fused
+    """Return what the gate looks at: similarity, sentence similarity, word similarity and coverage."""
+    return candidate.similarity, candidate.sentence_similarity, candidate.word_similarity, candidate.coverage
 
 
 def probability_of(measured: tuple[float, float, float, float], gate: Gate) -> float:
     """Probability that a passage answers, from 0 to 1."""
-    weights = (gate.similarity, gate.sentence_similarity, gate.coverage, gate.fused)
+    weights = (gate.similarity, gate.sentence_similarity, gate.word_similarity, gate.coverage)
     total = gate.bias + sum(weight * value for weight, value in zip(weights, measured, strict=True))
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))

@@ -78,8 +78,8 @@ class Gate:
     bias: float
     similarity: float
     sentence_similarity: float
+    word_similarity: float
     coverage: float
-    fused: float
     threshold: float
 
 
@@ -228,8 +228,8 @@ def _gate(table: Mapping[str, object]) -> Gate:
         bias=_number("gate", table, "bias"),
         similarity=_number("gate", table, "similarity"),
         sentence_similarity=_number("gate", table, "sentence_similarity"),
+        word_similarity=_number("gate", table, "word_similarity"),
         coverage=_number("gate", table, "coverage"),
-        fused=_number("gate", table, "fused"),
         threshold=_number("gate", table, "threshold"),
     )
 

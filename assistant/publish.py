@@ -91,7 +91,7 @@ def publish(
             "and approve them with `wellcited approve`."
         )
     on_step("Preparing the encoder")
-    encoder = prepared_encoder(model, encoders_folder(data))
+    encoder = prepared_encoder(model, encoders_folder(data), lambda line: on_step(f"Preparing the encoder: {line}"))
     before = None if rebuild or live is None else _openable(editions_folder(data) / live.edition)
     on_step("Encoding what is new")
     built = build(

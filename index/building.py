@@ -13,20 +13,23 @@ from pathlib import Path
 
 import numpy as np
 
-from index.dense import save_vectors
+from index.dense import save_array, save_vectors
 from index.edition import (
     FORMAT,
     Edition,
     EditionPassage,
     EditionQuestion,
     Vectors,
+    encoded_sentence,
     encoded_text,
+    lexical_text,
     manifest_bytes,
     passages_json,
     questions_json,
 )
 from index.encoder import ExportedEncoder
 from index.lexical import LexicalIndex
+from index.words import Bytes, content_words, to_bytes
 from sources.library import Passage
 from sources.questions import CuratedQuestion
 from sources.sentences import sentence_spans
@@ -61,113 +64,152 @@ def build(
     encoded alone. Nothing is visible under the edition's name until all of it is on the disk.
     """
     known = _Known(before, encoder.digest)
-    listed = _with_sentences(passages, known)
-    asked = _answered(questions, listed)
-    wanted = [encoded_text(p.passage) for p in listed]
-    sentences = [p.passage.text[a:b] for p in listed for a, b in p.sentences]
-    encoded = [*wanted, *sentences, *(one.question for one in asked)]
-    vectors, new = _vectors(encoded, known, encoder, on_progress)
+    spans = [known.sentences.get(passage.id) or sentence_spans(passage.text) for passage in passages]
+    asked = _answered(questions, passages)
+    sentences = [
+        encoded_sentence(passage, a, b) for passage, found in zip(passages, spans, strict=True) for a, b in found
+    ]
+    short = [*sentences, *(one.question for one in asked)]
+    work_list = _Work(len(passages) + len(short), on_progress)
+    read, new_read = _read(passages, known, encoder, work_list)
+    encoded, new_encoded = _encoded(short, known, encoder, work_list)
+    content = _Content(
+        listed=_listed(passages, spans, [len(words) for _, words in read]),
+        asked=asked,
+        texts=texts,
+        vectors=_stacked([vector for vector, _ in read], encoder.dimension),
+        words=np.concatenate([np.zeros((0, encoder.dimension), np.int8), *(words for _, words in read)]),
+        sentence_vectors=encoded[: len(sentences)],
+        question_vectors=encoded[len(sentences) :],
+    )
     into.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".building-", dir=into))
     try:
-        manifest = _write(work, _Content(listed, asked, texts, vectors), encoder)
+        manifest = _write(work, content, encoder)
         folder = into / hashlib.sha256(manifest).hexdigest()
         _put_in_place(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Built(folder, manifest, new, len(encoded) - new)
+    new = new_read + new_encoded
+    return Built(folder, manifest, new, len(passages) + len(short) - new)
 
 
 @dataclass(frozen=True)
 class _Content:
-    """What is written; `vectors` holds those of passages, sentences and questions, in that order."""
+    """What is written: passages with all their vectors, and the curated questions they answer with theirs."""
 
     listed: Sequence[EditionPassage]
     asked: Sequence[EditionQuestion]
     texts: Mapping[str, str]
     vectors: Vectors
+    words: Bytes
+    sentence_vectors: Vectors
+    question_vectors: Vectors
 
 
-def _answered(questions: Sequence[CuratedQuestion], listed: Sequence[EditionPassage]) -> list[EditionQuestion]:
+class _Work:
+    """Counts what is encoded in two rounds as one piece of work."""
+
+    def __init__(self, most: int, on_progress: Progress) -> None:
+        self._done, self._most, self._on_progress = 0, most, on_progress
+
+    def taken_over(self, count: int) -> None:
+        """Count texts that need no encoding as done."""
+        self._done += count
+
+    def step(self, done: int, total: int) -> None:
+        """Tell the progress of this round; at its end, what it did counts for the next."""
+        self._on_progress(self._done + done, self._most)
+        if done == total:
+            self._done += total
+
+
+class _Known:
+    """Vectors, words and sentence spans of an earlier edition, by the text they belong to."""
+
+    def __init__(self, edition: Edition | None, encoder: str) -> None:
+        self.sentences = {p.id: p.sentences for p in edition.passages} if edition else {}
+        self.read: dict[str, tuple[Vectors, Bytes]] = {}
+        self.encoded: dict[str, Vectors] = {}
+        if edition is None or edition.encoder != encoder:
+            return
+        for row, p in enumerate(edition.passages):
+            words = edition.word_vectors[p.first_word : p.first_word + p.words]
+            self.read[encoded_text(p.passage)] = (edition.vectors[row], words)
+            for n, (a, b) in enumerate(p.sentences, p.first_sentence):
+                self.encoded[encoded_sentence(p.passage, a, b)] = edition.sentence_vectors[n]
+        for row, one in enumerate(edition.questions):
+            self.encoded[one.question] = edition.question_vectors[row]
+
+
+def _answered(questions: Sequence[CuratedQuestion], passages: Sequence[Passage]) -> list[EditionQuestion]:
     """Curated questions that have a right passage among these, with the first one."""
     found = []
     for one in questions:
-        right = next((p.id for p in listed if one.must_answer and one.answered_by(p.passage.text)), None)
+        right = next((p.id for p in passages if one.must_answer and one.answered_by(p.text)), None)
         if right is not None:
             found.append(EditionQuestion(one.question, right))
     return found
 
 
-class _Known:
-    """Vectors and sentence spans of an earlier edition, by the text they belong to."""
-
-    def __init__(self, edition: Edition | None, encoder: str) -> None:
-        self.sentences = {p.id: p.sentences for p in edition.passages} if edition else {}
-        self._edition = edition if edition is not None and edition.encoder == encoder else None
-        self._rows: dict[str, tuple[Vectors, int]] = {}
-        if self._edition is not None:
-            for row, listed in enumerate(self._edition.passages):
-                self._rows[encoded_text(listed.passage)] = (self._edition.vectors, row)
-                for n, (a, b) in enumerate(listed.sentences):
-                    self._rows[listed.passage.text[a:b]] = (self._edition.sentence_vectors, listed.first_sentence + n)
-            for row, one in enumerate(self._edition.questions):
-                self._rows[one.question] = (self._edition.question_vectors, row)
-
-    def vector(self, text: str) -> Vectors | None:
-        """Return the vector of a text if the earlier edition has it, shape [dimension]."""
-        found = self._rows.get(text)
-        if found is None:
-            return None
-        vector: Vectors = found[0][found[1]]
-        return vector
-
-
-def _with_sentences(passages: Sequence[Passage], known: _Known) -> list[EditionPassage]:
-    listed: list[EditionPassage] = []
-    first = 0
-    for passage in passages:
-        spans = known.sentences.get(passage.id) or sentence_spans(passage.text)
-        listed.append(EditionPassage(passage, spans, first))
-        first += len(spans)
+def _listed(
+    passages: Sequence[Passage], spans: Sequence[tuple[tuple[int, int], ...]], words: Sequence[int]
+) -> list[EditionPassage]:
+    listed = []
+    first, first_word = 0, 0
+    for passage, found, count in zip(passages, spans, words, strict=True):
+        listed.append(EditionPassage(passage, found, first, count, first_word))
+        first, first_word = first + len(found), first_word + count
     return listed
 
 
-def _vectors(
-    texts: Sequence[str], known: _Known, encoder: ExportedEncoder, on_progress: Progress
-) -> tuple[Vectors, int]:
-    found = [known.vector(text) for text in texts]
-    new = [n for n, vector in enumerate(found) if vector is None]
-    vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
-    for n, vector in enumerate(found):
-        if vector is not None:
-            vectors[n] = vector
-    if new:
-        vectors[new] = encoder.encode_many([texts[n] for n in new], on_progress)
-    return vectors, len(new)
+def _read(
+    passages: Sequence[Passage], known: _Known, encoder: ExportedEncoder, work: _Work
+) -> tuple[list[tuple[Vectors, Bytes]], int]:
+    """Vector and words of each passage, and how many had to be read anew."""
+    wanted = [encoded_text(passage) for passage in passages]
+    new = [text for text in dict.fromkeys(wanted) if text not in known.read]
+    work.taken_over(len(wanted) - len(new))
+    fresh = encoder.read_many(new, lambda vector, *tokens: (vector, to_bytes(content_words(*tokens))), work.step)
+    found = known.read | dict(zip(new, fresh, strict=True))
+    return [found[text] for text in wanted], len(new)
+
+
+def _encoded(texts: Sequence[str], known: _Known, encoder: ExportedEncoder, work: _Work) -> tuple[Vectors, int]:
+    """Vector of each text, and how many had to be encoded anew."""
+    new = [text for text in dict.fromkeys(texts) if text not in known.encoded]
+    work.taken_over(len(texts) - len(new))
+    fresh = encoder.encode_many(new, work.step)
+    found = known.encoded | dict(zip(new, fresh, strict=True))
+    return _stacked([found[text] for text in texts], encoder.dimension), len(new)
+
+
+def _stacked(vectors: Sequence[Vectors], dimension: int) -> Vectors:
+    return np.stack(vectors) if vectors else np.zeros((0, dimension), dtype=np.float32)
 
 
 def _write(work: Path, content: _Content, encoder: ExportedEncoder) -> bytes:
-    listed, vectors = content.listed, content.vectors
+    listed = content.listed
     quoted = sorted({p.passage.revision for p in listed})
     texts = json.dumps({revision: content.texts[revision] for revision in quoted}, ensure_ascii=False).encode()
-    questions_from = len(vectors) - len(content.asked)
     files = {
         "revisions.json": _write_file(work / "revisions.json", texts),
         "passages.json": _write_file(work / "passages.json", passages_json(listed)),
         "questions.json": _write_file(work / "questions.json", questions_json(content.asked)),
-        "vectors.npy": save_vectors(work / "vectors.npy", vectors[: len(listed)]),
-        "sentence_vectors.npy": save_vectors(work / "sentence_vectors.npy", vectors[len(listed) : questions_from]),
-        "question_vectors.npy": save_vectors(work / "question_vectors.npy", vectors[questions_from:]),
+        "vectors.npy": save_vectors(work / "vectors.npy", content.vectors),
+        "sentence_vectors.npy": save_vectors(work / "sentence_vectors.npy", content.sentence_vectors),
+        "word_vectors.npy": save_array(work / "word_vectors.npy", content.words),
+        "question_vectors.npy": save_vectors(work / "question_vectors.npy", content.question_vectors),
     }
     (work / "lexical").mkdir()
-    lexical = LexicalIndex.build([encoded_text(p.passage) for p in listed])
+    lexical = LexicalIndex.build([lexical_text(p.passage) for p in listed])
     files |= {f"lexical/{name}": sha for name, sha in lexical.save(work / "lexical").items()}
     manifest = manifest_bytes(
         {
             "format": FORMAT,
             "encoder": {"digest": encoder.digest, "agreement": encoder.agreement, "files": encoder.files},
             "passages": len(listed),
-            "sentences": questions_from - len(listed),
+            "sentences": len(content.sentence_vectors),
             "questions": len(content.asked),
             "files": files,
         }

@@ -8,6 +8,7 @@ import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -79,9 +80,14 @@ class DenseIndex:
 
 def save_vectors(path: Path, vectors: Vectors) -> str:
     """Write vectors as float32 `.npy`, flushed to the disk, and return the file's SHA-256 in hex."""
+    return save_array(path, np.ascontiguousarray(vectors, dtype=np.float32))
+
+
+def save_array(path: Path, array: NDArray[Any]) -> str:
+    """Write an array as `.npy`, flushed to the disk, and return the file's SHA-256 in hex."""
     buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(vectors, dtype=np.float32), allow_pickle=False)
-    content = buffer.getvalue()
+    np.save(buffer, array, allow_pickle=False)
+    content = buffer.getbuffer()
     with path.open("wb") as file:
         file.write(content)
         file.flush()
@@ -94,6 +100,17 @@ def load_vectors(path: Path, sha256: str) -> Vectors:
 
     Raises VectorsError when the file is missing, is not the one `sha256` names, or does not hold such vectors.
     """
+    vectors: Vectors = load_array(path, sha256, np.dtype(np.float32))
+    if fault := _fault(vectors):
+        raise VectorsError(path, fault, _NEXT)
+    return vectors
+
+
+def load_array(path: Path, sha256: str, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Read an array of shape [n, d] saved by `save_array`.
+
+    Raises VectorsError when the file is missing, is not the one `sha256` names, or holds anything else.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -101,18 +118,16 @@ def load_vectors(path: Path, sha256: str) -> Vectors:
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise VectorsError(path, f"its SHA-256 is {found}, and {sha256} was published", _NEXT)
-    vectors = _parsed(path, content)
-    if vectors.dtype != np.float32 or vectors.ndim != 2:
-        raise VectorsError(path, f"holds {vectors.dtype} of shape {vectors.shape}, not float32 of shape [n, d]", _NEXT)
-    if fault := _fault(vectors):
-        raise VectorsError(path, fault, _NEXT)
-    return vectors
+    array = _parsed(path, content)
+    if array.dtype != dtype or array.ndim != 2:
+        raise VectorsError(path, f"holds {array.dtype} of shape {array.shape}, not {dtype} of shape [n, d]", _NEXT)
+    return array
 
 
 _NEXT = "Publish the edition again, or roll back to one whose files are whole"
 
 
-def _parsed(path: Path, content: bytes) -> Vectors:
+def _parsed(path: Path, content: bytes) -> NDArray[Any]:
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:

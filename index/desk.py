@@ -19,7 +19,8 @@ from index import publishing
 from index.dense import DenseIndex
 from index.edition import Edition, EditionError, open_edition
 from index.encoder import EncoderError, ExportedEncoder
-from index.search import SearchResult, search
+from index.search import Asked, SearchResult, search
+from index.words import content_words
 from sources.database import reading
 from sources.library import withdrawn_passages
 from sources.schema import curation
@@ -47,8 +48,10 @@ class Library:
     hidden: frozenset[str]
 
     def search(self, text: str) -> SearchResult:
-        """Rank the passages for a text."""
-        return search(self.edition, text, self.encoder.encode(text), self.hidden)
+        """Rank the passages for a text, after mending what can only be a typing error of a word of the library."""
+        mended = self.edition.lexical.repaired(text).text
+        vector, tokens, token_vectors = self.encoder.read(mended)
+        return search(self.edition, Asked(mended, vector, content_words(tokens, token_vectors)), self.hidden)
 
     def suggestions(self, text: str, most: int) -> tuple[str, ...]:
         """Curated questions that this edition answers, nearest to a text first."""
@@ -171,7 +174,7 @@ class Desk:
         if isinstance(state, Library) and state.encoder.digest == edition.encoder:
             return state.encoder
         folder = encoders_folder(self._data) / edition.encoder
-        if not (folder / "encoder.json").exists():
+        if not all((folder / name).exists() for name in edition.encoder_files):
             publishing.fetch_files(connection, folder, edition.encoder_files.items())
         return ExportedEncoder.open(folder)
 

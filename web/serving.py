@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from index.desk import LibraryUnavailableError
+from index.desk import Desk, LibraryUnavailableError
 from web.app import create_app
 from web.settings import Settings
 
@@ -15,16 +15,19 @@ from web.settings import Settings
 class _Server(uvicorn.Server):
     """Says where to go once the socket is open; a port of 0 is only known then."""
 
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Start, then say so."""
         await super().startup(sockets)  # type: ignore[arg-type]
         if not self.started:
             return
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        assistant = self.config.loaded_app.state.assistant  # type: ignore[attr-defined]
         sys.stdout.write(f"Wellcited is ready. Open http://{host}:{port} in a browser; stop with Ctrl+C.\n")
         try:
-            assistant.desk.library()
+            self._desk.library()
         except LibraryUnavailableError as error:
             sys.stdout.write(f"Search is not available: {error.reason}.\n")
         sys.stdout.flush()
@@ -33,7 +36,8 @@ class _Server(uvicorn.Server):
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until told to stop. Requests are not written to any log: they would say who reads about what."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )
-    _Server(config).run()
+    _Server(config, app.state.assistant.desk).run()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from assistant.compose import SAMPLE_WARNING
 from assistant.policy import Policy, linked
 from assistant.transcript import PastTurn
 from index.edition import Edition, EditionPassage
@@ -23,7 +25,7 @@ def notice(kind: str, text: str, policy: Policy) -> NoticeText:
     return NoticeText(kind, tuple(linked(text, policy.helplines)))
 
 
-def frame(policy: Policy, site_name: str, contact: str | None, nonce: str) -> Frame:
+def frame(policy: Policy, site_name: str, contact: str | None, nonce: str, about_library: str = "") -> Frame:
     """Return what every page carries."""
     words = policy.wordings
     reach = words.reach_a_person if contact is None else f"{words.reach_a_person}\n\n{contact}"
@@ -33,8 +35,20 @@ def frame(policy: Policy, site_name: str, contact: str | None, nonce: str) -> Fr
         crisis_line=notice("crisis_line", words.crisis_line, policy),
         reach_a_person=notice("reach_a_person", reach, policy),
         nonce=nonce,
-        about_library="",
+        about_library=about_library,
     )
+
+
+@lru_cache(maxsize=2)
+def about(edition: Edition) -> str:
+    """Say in a sentence how large the library is."""
+    articles = {p.passage.article.id: p.passage.article.attributes.publisher for p in edition.passages}
+    publishers = {publisher or article for article, publisher in articles.items()}
+    return f"{_counted(len(articles), 'approved article')} from {_counted(len(publishers), 'publisher')}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def turn(past: PastTurn, policy: Policy) -> Turn:
@@ -59,13 +73,14 @@ def turn(past: PastTurn, policy: Policy) -> Turn:
 
 
 def _quote(passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]]) -> Quote:
-    sample = bool(passage["warnings"])
+    sample = SAMPLE_WARNING in passage["warnings"]
     return Quote(
         pieces=tuple(_pieces(passage["text"], passage["highlights"])),
         heading=tuple(passage["heading"]),
         source=_source_line(passage["article"], passage["source_page"], sample),
-        warnings=tuple(passage["warnings"]),
-        also_in=tuple(_source_line(one, f"/sources/{one['id']}", sample) for one in also_in),
+        # The source line already says that it is a sample.
+        warnings=tuple(one for one in passage["warnings"] if one != SAMPLE_WARNING),
+        also_in=tuple(_source_line(one, f"/sources/{one['id']}", one["sample"]) for one in also_in),
     )
 
 

@@ -16,8 +16,9 @@ from index.desk import LibraryUnavailableError
 from sources.database import reading
 from web import views
 from web.api import checked
-from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, Turn, api_page, render
+from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, Turn, render
 from web.problems import problem_of
+from web.reference import api_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -28,7 +29,11 @@ def frame_of(request: Request) -> Frame:
     """Return what every page carries, with this response's nonce."""
     state = request.app.state
     nonce = request.scope["state"]["nonce"]
-    return views.frame(state.assistant.policy, state.settings.site_name, state.settings.contact, nonce)
+    try:
+        about = views.about(state.assistant.desk.library().edition)
+    except LibraryUnavailableError:
+        about = ""
+    return views.frame(state.assistant.policy, state.settings.site_name, state.settings.contact, nonce, about)
 
 
 @router.get("/")
@@ -122,6 +127,7 @@ def _page(
         error=error,
         limit=assistant.policy.limits.question_characters,
         topic=turns[-1].topic if turns and not forgotten else None,
+        topic_forgotten=forgotten,
         unavailable=unavailable,
     )
     return HTMLResponse(render(page))

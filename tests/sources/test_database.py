@@ -39,9 +39,14 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
 def test_a_write_that_fails_leaves_nothing(engine: Engine) -> None:
     values = {"question": "q", "must_answer": True, "gold": [], "half": "tune"}
     insert = sources.schema.curated_questions.insert().values(values)
-    with pytest.raises(sa.exc.IntegrityError), writing(engine) as connection:
-        connection.execute(insert)
-        connection.execute(insert)
+
+    def twice() -> None:
+        with writing(engine) as connection:
+            connection.execute(insert)
+            connection.execute(insert)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        twice()
     with reading(engine) as connection:
         count = sa.select(sa.func.count()).select_from(sources.schema.curated_questions)
         assert connection.scalar(count) == 0

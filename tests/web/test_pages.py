@@ -26,7 +26,6 @@ from web.pages import (
     SourceLine,
     SourcePage,
     Turn,
-    api_page,
     asset,
     heading_levels,
     href,
@@ -35,6 +34,7 @@ from web.pages import (
     render,
     ways,
 )
+from web.reference import api_page
 
 html: Any = importlib.import_module("lxml.html")  # lxml ships no types
 
