@@ -13,7 +13,7 @@ from sources.library import Article, Passage
 
 SAMPLE_WARNING = "Sample article, not reviewed by a clinician."
 # A sentence is marked along with the best one when it is about as near to the question.
-_NEARLY_BEST = 0.9
+_NEARLY_BEST = 0.95
 # Two passages say the same when this share of their words is common to both.
 _SAME_WORDS = 0.8
 

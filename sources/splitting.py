@@ -83,11 +83,16 @@ def _closed(
 
 
 def _kind(words: str, heading: tuple[str, ...], seller: str | None) -> PassageKind:
-    if any(_REFERENCES.fullmatch(part) for part in heading):
+    if any(is_reference_heading(part) for part in heading):
         return PassageKind.REFERENCES
     if is_promotional(words, seller) or any(names_seller(part, seller) for part in heading):
         return PassageKind.PROMOTIONAL
     return PassageKind.CONTENT
+
+
+def is_reference_heading(heading: str) -> bool:
+    """Whether a heading stands over a list of references."""
+    return _REFERENCES.fullmatch(heading) is not None
 
 
 def _parts(text: str, group: list[Line]) -> list[tuple[int, int]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from assistant.compose import SAMPLE_WARNING
@@ -13,6 +13,7 @@ from assistant.transcript import PastTurn
 from index.edition import Edition, EditionPassage
 from sources import canonical
 from sources.article import Attributes, BlockKind
+from sources.splitting import is_reference_heading
 from web.pages import Frame, NoticeText, Part, Quote, SourceLine, Turn
 
 _ERASED = "(your words were erased)"
@@ -133,17 +134,21 @@ def article_line(article_id: str, attributes: Attributes) -> SourceLine:
 
 def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: str | None) -> Iterator[Part]:
     """Show the approved text of an article: headings, passages in their order, and a gap where something is left out."""
-    shown = {p.passage.start: p for p in passages}
-    covered_to = 0
-    in_gap = False
+    shown = {p.passage.start: p.passage for p in passages}
+    covered_to, in_gap, in_references = 0, False, False
     for line in canonical.lines(edition.revisions[passages[0].passage.revision]):
         if line.block.kind is BlockKind.HEADING:
+            in_gap, in_references = False, is_reference_heading(line.block.text)
             yield Part("heading", line.block.text, level=line.block.level)
-            in_gap = False
         elif line.start in shown:
-            passage = shown[line.start].passage
+            passage = shown[line.start]
             covered_to, in_gap = passage.end, False
             yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
-        elif line.start >= covered_to and not in_gap:
+        elif line.start < covered_to:
+            continue
+        elif in_references:
+            # A list of references answers nothing, but whoever reads the source will want it.
+            yield Part("passage", line.block.text)
+        elif not in_gap:
             in_gap = True
             yield Part("gap", _GAP)
