@@ -87,7 +87,7 @@ class Assistant:
     ) -> Finding:
         chosen = [] if triaged.about_dose else choose(judged, self.policy.limits.passages_shown)
         passages = tuple(quote(library.edition, one.candidate, also_in) for one, also_in in chosen)
-        suggestions = () if passages else library.suggestions(recalled.text, _SUGGESTIONS)
+        suggestions = () if passages else library.suggestions(result.asked, _SUGGESTIONS)
         return Finding(recalled, judged, result.missing, passages, suggestions)
 
     def _answer(self, talk: Conversation, triaged: Triage, finding: Finding, edition: str) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from assistant.answer import Quotation, Source
 from assistant.gate import Judged
@@ -82,6 +83,7 @@ def _says_the_same(one: Judged, other: Judged) -> bool:
     return len(a & b) >= _SAME_WORDS * len(a | b)
 
 
+@lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.casefold()))
 

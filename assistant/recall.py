@@ -7,8 +7,9 @@ SSRIs; "is it addictive?" is about the topic there was.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.policy import Topic
 
@@ -55,16 +56,17 @@ def recall(question: str, before: Turn | None, topics: Sequence[Topic]) -> Recal
 
 def named_topic(text: str, topics: Sequence[Topic]) -> tuple[Topic, str] | None:
     """Return the topic that a text names first, with the word it uses; the longer name where two begin together."""
-    found = [
-        (match.start(), -len(match[0]), topic, match[0])
-        for topic in topics
-        for word in topic.words
-        if (match := re.search(rf"\b{re.escape(word)}\b", text, re.I))
-    ]
-    if not found:
-        return None
-    _, _, topic, word = min(found, key=lambda one: one[:2])
-    return topic, word
+    pattern, by_word = _names(tuple(topics))
+    match = pattern.search(text)
+    return (by_word[match[0].casefold()], match[0]) if match else None
+
+
+@lru_cache(maxsize=4)
+def _names(topics: tuple[Topic, ...]) -> tuple[re.Pattern[str], Mapping[str, Topic]]:
+    # Of two topics that share a word, the one that stands first in the policy has it.
+    by_word = {word.casefold(): topic for topic in reversed(topics) for word in topic.words}
+    words = "|".join(re.escape(word) for word in sorted(by_word, key=lambda word: (-len(word), word)))
+    return re.compile(rf"\b(?:{words})\b", re.I), by_word
 
 
 def _swapped(question: str, word: str, before: Turn, topics: Sequence[Topic]) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from index import publishing
+from index import publishing, schema
 from index.dense import DenseIndex
 from index.edition import Edition, EditionError, open_edition
 from index.encoder import EncoderError, ExportedEncoder
@@ -53,12 +53,12 @@ class Library:
         vector, tokens, token_vectors = self.encoder.read(mended)
         return search(self.edition, Asked(mended, vector, content_words(tokens, token_vectors)), self.hidden)
 
-    def suggestions(self, text: str, most: int) -> tuple[str, ...]:
-        """Curated questions that this edition answers, nearest to a text first."""
+    def suggestions(self, asked: Asked, most: int) -> tuple[str, ...]:
+        """Curated questions that this edition answers, nearest to a question first."""
         questions = self.edition.questions
         if not questions:
             return ()
-        found = self._questions.search(self.encoder.encode(text), min(len(questions), 3 * most))
+        found = self._questions.search(asked.vector, min(len(questions), 3 * most))
         near = [questions[row] for row, similarity in found if similarity >= _NEAR_ENOUGH]
         open_ones = [one.question for one in near if one.passage_id not in self.hidden]
         return tuple(open_ones[:most])
@@ -161,8 +161,9 @@ class Desk:
             return Library(state.edition, state.encoder, hidden)
         edition = self._edition(connection, published.edition)
         encoder = self._encoder(connection, edition, state)
-        encoder.encode("ready")  # the first run is slow; no visitor should wait for it
-        return Library(edition, encoder, hidden)
+        library = Library(edition, encoder, hidden)
+        library.search("ready")  # the first search is slow; no visitor should wait for it
+        return library
 
     def _edition(self, connection: Connection, digest: str) -> Edition:
         folder = editions_folder(self._data) / digest
@@ -194,6 +195,6 @@ def encoders_folder(data: Path) -> Path:
 
 
 def _seen(connection: Connection) -> _Seen:
-    published = connection.scalar(sa.select(sa.func.max(publishing.schema.publishing.c.id)))
+    published = connection.scalar(sa.select(sa.func.max(schema.publishing.c.id)))
     curated = connection.scalar(sa.select(sa.func.max(curation.c.id)))
     return _Seen(published or 0, curated or 0)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from index.dense import DenseIndex, VectorsError, load_array, load_vectors
 from index.lexical import LexicalError, LexicalIndex
-from index.words import Bytes
+from index.words import Bytes, lengths
 from sources.article import attributes_from_json
 from sources.library import Article, Passage
 
@@ -88,6 +88,11 @@ class Edition:
     def dense(self) -> DenseIndex:
         """FAISS over the passage vectors, made in memory."""
         return DenseIndex(self.vectors)
+
+    @cached_property
+    def word_lengths(self) -> Vectors:
+        """Length of each word vector."""
+        return lengths(self.word_vectors)
 
     @cached_property
     def rows(self) -> Mapping[str, int]:

@@ -165,16 +165,21 @@ class LexicalIndex:
             total[self.rows[column]] += self.weights[column]
         return total
 
-    def coverage(self, query: str, row: int) -> float:
-        """Return the share of the query's stems, each counted once and weighted by idf, that the passage has: 0 to 1.
+    def coverage(self, query: str, rows: Sequence[int]) -> list[float]:
+        """Return, for each row, the share of the query's stems that the passage has: 0 to 1.
 
-        A stem that occurs nowhere weighs as much as the rarest possible. A query without content words gives 0.
+        Each stem counts once, weighted by idf; one that occurs nowhere weighs as much as the rarest possible. A query
+        without content words gives 0. Raises ValueError for a row that is not a passage.
         """
-        if not 0 <= row < self.size:
-            raise ValueError(f"row {row} is not one of the {self.size} passages")
+        wanted = np.asarray(rows, dtype=np.int64)
+        if wanted.size and not 0 <= int(wanted.min()) <= int(wanted.max()) < self.size:
+            raise ValueError(f"rows {list(rows)} are not all among the {self.size} passages")
         asked = sorted(set(stems(query)))
         total = sum(self._idf(stem) for stem in asked)
-        return sum(self._idf(stem) for stem in asked if self._occurs(stem, row)) / total if total else 0.0
+        covered = np.zeros(wanted.size)
+        for stem in asked:
+            covered += self._idf(stem) * self._occurs(stem, wanted)
+        return [float(share) for share in covered / total] if total else [0.0] * len(rows)
 
     def missing(self, query: str) -> tuple[str, ...]:
         """Return the query's stems that occur in no passage, each once, in the query's order."""
@@ -246,10 +251,13 @@ class LexicalIndex:
         place = self._places.get(stem)
         return slice(0, 0) if place is None else slice(int(self.starts[place]), int(self.starts[place + 1]))
 
-    def _occurs(self, stem: str, row: int) -> bool:
-        rows = self.rows[self._column(stem)]
-        place = int(np.searchsorted(rows, row))
-        return place < rows.size and int(rows[place]) == row
+    def _occurs(self, stem: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        column = self.rows[self._column(stem)]
+        if not column.size:
+            return np.zeros(rows.size, dtype=np.bool_)
+        places = np.minimum(np.searchsorted(column, rows), column.size - 1)
+        found: NDArray[np.bool_] = column[places] == rows
+        return found
 
     def _idf(self, stem: str) -> float:
         """Lucene's idf; a stem that occurs nowhere counts as if it occurred once, which is the highest there is."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.edition import Edition, EditionPassage, Vectors
 from index.fusion import fuse
-from index.words import word_similarity
+from index.words import word_similarities
 
 # Each ranking's depth: the fused list beyond it would rest on one ranking alone.
 DEPTH = 30
@@ -48,12 +48,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Candidates by fused weight, best first, for the text that was searched for.
+    """Candidates by fused weight, best first, for what was searched for.
 
     `missing` are words of it, as stems, that occur nowhere in the edition.
     """
 
-    text: str
+    asked: Asked
     candidates: tuple[Candidate, ...]
     missing: tuple[str, ...] = ()
 
@@ -65,30 +65,32 @@ def search(edition: Edition, asked: Asked, hidden: frozenset[str] = frozenset())
     edition, which is by id of article and place in it.
     """
     if not edition.passages:
-        return SearchResult(asked.text, ())
+        return SearchResult(asked, ())
     deep = DEPTH + len(hidden)
     dense = _rows(edition, edition.dense.search(asked.vector, deep), hidden)
     lexical = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
     sentences = _by_sentence(edition, sorted({*dense, *lexical}), asked.vector)
     by_sentence = sorted(sentences, key=lambda row: (-max(sentences[row]), row))[:DEPTH]
     fused = fuse({"dense": dense, "lexical": lexical, "sentence": by_sentence})[:DEPTH]
+    rows = [one.row for one in fused]
+    similarities = np.round(edition.vectors[rows].astype(np.float64) @ asked.vector, _DECIMALS).tolist()
+    by_word = _by_word(edition, rows, asked.words)
+    coverage = edition.lexical.coverage(asked.text, rows)
     candidates = tuple(
         Candidate(
-            listed=(listed := edition.passages[one.row]),
-            similarity=_similarity(edition.vectors[one.row], asked.vector),
+            listed=edition.passages[one.row],
+            similarity=similarities[n],
             sentence_similarity=max(sentences[one.row]),
             sentence_similarities=sentences[one.row],
-            word_similarity=word_similarity(
-                asked.words, edition.word_vectors[listed.first_word : listed.first_word + listed.words]
-            ),
-            coverage=round(edition.lexical.coverage(asked.text, one.row), _DECIMALS),
+            word_similarity=by_word[n],
+            coverage=round(coverage[n], _DECIMALS),
             dense_rank=_rank(dense, one.row),
             lexical_rank=_rank(lexical, one.row),
             fused=round(one.weight, _DECIMALS),
         )
-        for one in fused
+        for n, one in enumerate(fused)
     )
-    return SearchResult(asked.text, candidates, edition.lexical.missing(asked.text))
+    return SearchResult(asked, candidates, edition.lexical.missing(asked.text))
 
 
 def _rows(edition: Edition, found: Sequence[tuple[int, float]], hidden: frozenset[str]) -> list[int]:
@@ -108,8 +110,10 @@ def _by_sentence(edition: Edition, rows: list[int], vector: Vectors) -> dict[int
     return found
 
 
-def _similarity(one: Vectors, other: Vectors) -> float:
-    return round(float(one.astype(np.float64) @ other), _DECIMALS)
+def _by_word(edition: Edition, rows: list[int], asked: Vectors) -> list[float]:
+    listed = [edition.passages[row] for row in rows]
+    spans = [(p.first_word, p.first_word + p.words) for p in listed]
+    return word_similarities(asked, edition.word_vectors, edition.word_lengths, spans)
 
 
 def _rank(ranking: list[int], row: int) -> int | None:

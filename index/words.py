@@ -19,6 +19,7 @@ Bytes = NDArray[np.int8]
 
 _PIECE = "##"
 _DECIMALS = 6
+_PART = 10_000
 
 
 def content_words(tokens: Sequence[str], vectors: Vectors) -> Vectors:
@@ -58,13 +59,30 @@ def to_bytes(vectors: Vectors) -> Bytes:
     if not len(vectors):
         return np.zeros(vectors.shape, dtype=np.int8)
     largest = np.abs(vectors).max(axis=1, keepdims=True)
-    return np.round(vectors * (127 / largest)).astype(np.int8)
+    kept: Bytes = np.round(vectors * (127 / largest)).astype(np.int8)
+    return kept
 
 
-def word_similarity(asked: Vectors, words: Bytes) -> float:
-    """Mean over a question's words of the similarity to the nearest word of a passage; 0 where either has none."""
-    if not len(asked) or not len(words):
-        return 0.0
-    plain = words.astype(np.float32)
-    nearest = (plain @ asked.T) / np.linalg.norm(plain, axis=1, keepdims=True)
-    return round(float(nearest.max(axis=0).mean(dtype=np.float64)), _DECIMALS)
+def lengths(words: Bytes) -> Vectors:
+    """Length of each vector, shape [words]; taken in parts, so that no large copy is made."""
+    parts = [np.linalg.norm(words[n : n + _PART].astype(np.float32), axis=1) for n in range(0, len(words), _PART)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def word_similarities(asked: Vectors, words: Bytes, lengths: Vectors, spans: Sequence[tuple[int, int]]) -> list[float]:
+    """Return, for each span of words, how near a question's words are to it.
+
+    That is the mean over the question's words, shape [asked, dimension], of the cosine to the nearest word of the
+    span; 0 where either has none. `spans` are ``[first, end)`` into `words`, `lengths` belong to `words`.
+    """
+    filled = [n for n, (first, end) in enumerate(spans) if end > first]
+    found = [0.0] * len(spans)
+    if not filled or not len(asked):
+        return found
+    rows = np.concatenate([np.arange(*spans[n]) for n in filled])
+    starts = np.cumsum([0, *(spans[n][1] - spans[n][0] for n in filled[:-1])])
+    cosines = (words[rows].astype(np.float32) @ asked.T) / lengths[rows, np.newaxis]
+    means = np.maximum.reduceat(cosines, starts, axis=0).mean(axis=1, dtype=np.float64)
+    for n, mean in zip(filled, means.tolist(), strict=True):
+        found[n] = round(mean, _DECIMALS)
+    return found

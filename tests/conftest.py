@@ -83,7 +83,12 @@ def wellcited(data: Path, *arguments: str, url: str = "", succeeds: bool = True)
     """Run the command line over a data folder; returns what it printed on both outputs."""
     environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": url, "COLUMNS": "200"}
     done = subprocess.run(
-        [sys.executable, "-m", "web", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "web", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode == 0) == succeeds, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -112,7 +112,8 @@ def _page(
     forgotten: bool = False,
 ) -> HTMLResponse:
     assistant: Assistant = request.app.state.assistant
-    unavailable, starters = None, ()
+    unavailable: str | None = None
+    starters: tuple[str, ...] = ()
     try:
         starters = assistant.desk.library().starters(_STARTERS)
     except LibraryUnavailableError:

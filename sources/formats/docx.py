@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 import mammoth
 from lxml import etree
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 from trafilatura import bare_extraction
 from trafilatura.settings import Document as Extract
 from trafilatura.settings import use_config

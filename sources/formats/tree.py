@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lxml.etree import _Element  # type: ignore[import-untyped]
+from lxml.etree import _Element
 
 from sources.article import Block, BlockKind
 from sources.formats.blocks import heading, item, paragraph, row

@@ -55,7 +55,13 @@ def test_entries_made_at_once_by_many_are_all_there_in_one_chain(engine: Engine)
 
 def test_the_hash_of_an_entry_is_that_of_its_canonical_json() -> None:
     body = rfc8785.dumps({"b": 1, "a": "é"})
-    entry = {"seq": 7, "at": "2026-01-02T03:04:05.678+00:00", "kind": "publish", "body": json.loads(body), "previous": BEGINNING}
+    entry = {
+        "seq": 7,
+        "at": "2026-01-02T03:04:05.678+00:00",
+        "kind": "publish",
+        "body": json.loads(body),
+        "previous": BEGINNING,
+    }
     import hashlib
 
     expected = hashlib.sha256(rfc8785.dumps(entry)).hexdigest()
@@ -111,5 +117,9 @@ def test_a_conversation_remembers_its_last_turn(engine: Engine) -> None:
     recorder.close()
     with reading(engine) as connection:
         talk = load(connection, "c" * 32)
-        assert (talk.turns, talk.last and talk.last.searched, talk.last and talk.last.topic) == (2, "second", "ketamine")
+        assert (talk.turns, talk.last and talk.last.searched, talk.last and talk.last.topic) == (
+            2,
+            "second",
+            "ketamine",
+        )
         assert load(connection, "d" * 32).turns == 0

@@ -1,6 +1,6 @@
 """`make bench`: everything is measured in one run and said as a ratio to a yardstick named beside it.
 
-    python -m tests.bench [--articles N]      N articles for the publish measurement; 0 leaves it out
+python -m tests.bench [--articles N]      N articles for the publish measurement; 0 leaves it out
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from index.encoder import ExportedEncoder
 from sources.starter_library import article_files, questions
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 3
+ROUNDS = 2
 REQUESTS = {1: 400, 8: 1200, 32: 1600}
 
 
@@ -38,7 +38,9 @@ def wellcited(data: Path, *arguments: str) -> float:
     """Run a command of ours over a data folder; returns its wall time in seconds."""
     environment = {**os.environ, "WELLCITED_DATA": str(data)}
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "web", *arguments], check=True, cwd=ROOT, env=environment, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "web", *arguments], check=True, cwd=ROOT, env=environment, capture_output=True
+    )
     return time.perf_counter() - began
 
 
@@ -73,7 +75,15 @@ def running(arguments: Sequence[str], port: int, data: Path) -> Iterator[tuple[i
 
 def load(port: int, connections: int, file: Path) -> dict[str, float]:
     """Put load on a server and return what it did."""
-    command = [sys.executable, "-m", "tests.bench.load", str(port), str(connections), str(REQUESTS[connections]), str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.load",
+        str(port),
+        str(connections),
+        str(REQUESTS[connections]),
+        str(file),
+    ]
     found: dict[str, float] = json.loads(subprocess.run(command, check=True, cwd=ROOT, capture_output=True).stdout)
     return found
 
@@ -134,13 +144,17 @@ def serving(data: Path) -> None:
 def generated(folder: Path, count: int) -> list[Path]:
     """Write articles of 300 to 700 words, mixed from the starter library's sentences, no two alike."""
     chance = random.Random(1)
-    pool = [line for path in article_files() for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 120]
+    pool = [
+        line for path in article_files() for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 120
+    ]
     files = []
     for n in range(count):
         paragraphs = [f"{line} This is note {n}." for line in chance.sample(pool, 8)]
         body = "\n\n".join(f"## Part {k}\n\n{words}" for k, words in enumerate(paragraphs))
         path = folder / f"article-{n}.md"
-        path.write_text(f"---\ntitle: Generated article {n}\npublisher: Bench\nsample: true\n---\n\n{body}\n", encoding="utf-8")
+        path.write_text(
+            f"---\ntitle: Generated article {n}\npublisher: Bench\nsample: true\n---\n\n{body}\n", encoding="utf-8"
+        )
         files.append(path)
     return files
 
@@ -157,24 +171,31 @@ def publishing(data: Path, count: int) -> None:
     # The encoder is prepared once for an installation, so it is not counted to the build.
     (data / "encoders").symlink_to(data.parent / "serving" / "encoders")
     full = wellcited(data, "publish")
-    files[0].write_text(files[0].read_text(encoding="utf-8") + "\nOne sentence was added to this article.\n", encoding="utf-8")
+    files[0].write_text(
+        files[0].read_text(encoding="utf-8") + "\nOne sentence was added to this article.\n", encoding="utf-8"
+    )
     wellcited(data, "import", str(files[0]))
     wellcited(data, *approve)
     changed = wellcited(data, "publish")
     share = changed / full
-    say(f"publish of {count} articles: {full:.1f} s in full, {changed:.2f} s after one changed article; share {share:.3f}")
+    say(
+        f"publish of {count} articles: {full:.1f} s in full, {changed:.2f} s after one changed article; share {share:.3f}"
+    )
 
 
 def main() -> None:
     """Run all measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=1000)
-    count = parser.parse_args().articles
+    parser.add_argument("--publishing-only", action="store_true", help="leave out the server")
+    arguments = parser.parse_args()
+    count = arguments.articles
     with tempfile.TemporaryDirectory(prefix="wellcited-bench-") as name:
         data = Path(name) / "serving"
         say(f"{os.cpu_count()} cores; building the starter library ...")
         wellcited(data, "starter", "--publish")
-        serving(data)
+        if not arguments.publishing_only:
+            serving(data)
         if count:
             say(f"importing and publishing {count} generated articles (minutes) ...")
             publishing(Path(name) / "publishing", count)

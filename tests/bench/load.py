@@ -22,7 +22,9 @@ async def _client(port: int, bodies: Iterator[bytes], left: list[int], waits: li
     while left[0] > 0:
         left[0] -= 1
         body = next(bodies)
-        head = b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        head = (
+            b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        )
         began = time.perf_counter()
         writer.write(head % len(body) + body)
         header = await reader.readuntil(b"\r\n\r\n")

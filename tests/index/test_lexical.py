@@ -112,20 +112,20 @@ def test_no_passages_nothing_found(tmp_path: Path) -> None:
 
 
 def test_coverage_is_the_share_of_the_question_that_the_passage_has(index: LexicalIndex) -> None:
-    assert index.coverage("blood pressure", 3) == 1.0
-    assert index.coverage("blood pressure", 0) == 0.0
-    assert index.coverage("what is it", 3) == 0.0
+    assert index.coverage("blood pressure", [3])[0] == 1.0
+    assert index.coverage("blood pressure", [0])[0] == 0.0
+    assert index.coverage("what is it", [3])[0] == 0.0
     # "nurse" occurs once; a word that occurs nowhere weighs as much.
-    assert index.coverage("nurse lithium", 3) == pytest.approx(0.5)
+    assert index.coverage("nurse lithium", [3])[0] == pytest.approx(0.5)
     once, thrice = math.log(1 + 4.5 / 1.5), math.log(1 + 2.5 / 3.5)
-    assert index.coverage("ssri nausea nurse ssri", 2) == pytest.approx((thrice + once) / (thrice + 2 * once))
+    assert index.coverage("ssri nausea nurse ssri", [2])[0] == pytest.approx((thrice + once) / (thrice + 2 * once))
 
 
 def test_coverage_of_a_passage_that_is_not_there_is_refused(index: LexicalIndex) -> None:
-    with pytest.raises(ValueError, match="row 5 is not one of the 5 passages"):
-        index.coverage("ssri", 5)
-    with pytest.raises(ValueError, match="row -1"):
-        index.coverage("ssri", -1)
+    with pytest.raises(ValueError, match="are not all among the 5 passages"):
+        index.coverage("ssri", [5])
+    with pytest.raises(ValueError, match="are not all among"):
+        index.coverage("ssri", [-1])
 
 
 def test_words_of_a_question_that_occur_nowhere_are_named(index: LexicalIndex) -> None:
@@ -262,5 +262,5 @@ def test_a_question_over_ten_thousand_passages_takes_little() -> None:
 def test_any_text_can_be_asked(text: str) -> None:
     index = LexicalIndex.build(PASSAGES)
     assert len(index.search(text, 3)) <= 3
-    assert 0 <= index.coverage(text, 0) <= 1 + 1e-9
+    assert 0 <= index.coverage(text, [0])[0] <= 1 + 1e-9
     index.repaired(text)
