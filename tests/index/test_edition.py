@@ -1,0 +1,123 @@
+"""Editions with the real encoder: built from what is new, the same for the same passages, and refused when damaged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.building import Built, build
+from index.desk import Library
+from index.edition import Edition, EditionError, open_edition
+from index.encoder import ExportedEncoder
+from sources import canonical
+from sources.article import Attributes
+from sources.library import Article, Passage, passage_id
+from sources.questions import CuratedQuestion
+from tests.index.encoder_fixture import prepared_encoder
+
+RIVERS = "Rivers carry stones from the mountains to the plain. Every flood moves them a little further."
+BRIDGES = "A bridge needs firm ground on both banks. A pier in soft mud will lean before long."
+GEESE = "Wild geese fly south in autumn. They rest on lakes along the way, often in large groups."
+QUESTION = CuratedQuestion("where do geese rest", True, ("rest on lakes",), "tune")
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ExportedEncoder:
+    return ExportedEncoder.open(prepared_encoder())
+
+
+def library(*texts: str) -> tuple[list[Passage], dict[str, str]]:
+    passages, revisions = [], {}
+    for n, text in enumerate(texts):
+        digest = canonical.digest(text)
+        article = Article(f"article-{n}", Attributes(title=f"Article {n}", publisher="River Office"))
+        id_ = passage_id(article.id, digest, 0, len(text))
+        passages.append(Passage(id_, article, digest, 0, len(text), ("Notes",), text))
+        revisions[digest] = text
+    return passages, revisions
+
+
+def built(into: Path, encoder: ExportedEncoder, *texts: str, before: Edition | None = None) -> Built:
+    return build(*library(*texts), encoder, into, questions=[QUESTION], before=before)
+
+
+def test_an_opened_edition_quotes_its_revisions(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    edition = open_edition(built(tmp_path, encoder, RIVERS, BRIDGES, GEESE).folder)
+    assert [edition.quoted(p.id) for p in edition.passages] == [RIVERS, BRIDGES, GEESE]
+    assert edition.quoted("0" * 24) is None
+    assert [one.question for one in edition.questions] == [QUESTION.question]
+    assert [len(p.sentences) for p in edition.passages] == [2, 2, 2]
+    assert edition.vectors.shape == (3, encoder.dimension)
+
+
+def test_the_nearest_passage_comes_first_and_a_hidden_one_not_at_all(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    edition = open_edition(built(tmp_path, encoder, RIVERS, BRIDGES, GEESE).folder)
+    found = Library(edition, encoder, frozenset()).search("Where do geese rest in autumn?")
+    best = found.candidates[0]
+    assert best.listed.passage.text == GEESE
+    assert (best.dense_rank, best.lexical_rank) == (1, 1)
+    assert best.coverage == 1.0
+    assert best.word_similarity > 0.6
+    hidden = Library(edition, encoder, frozenset({best.listed.id})).search("Where do geese rest in autumn?")
+    assert GEESE not in [one.listed.passage.text for one in hidden.candidates]
+
+
+def test_a_question_gets_the_same_candidates_every_time(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    found = Library(open_edition(built(tmp_path, encoder, RIVERS, BRIDGES, GEESE).folder), encoder, frozenset())
+    assert found.search("bridges and rivers").candidates == found.search("bridges and rivers").candidates
+
+
+def test_only_new_texts_are_encoded_and_the_result_is_the_same(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    first = open_edition(built(tmp_path / "a", encoder, RIVERS, BRIDGES).folder)
+    step = built(tmp_path / "a", encoder, RIVERS, BRIDGES, GEESE, before=first)
+    whole = built(tmp_path / "b", encoder, RIVERS, BRIDGES, GEESE)
+    assert (step.encoded, step.kept) == (4, 6)  # a passage, its two sentences and the question
+    assert whole.encoded == 10
+    assert step.folder.name == whole.folder.name
+    for path in whole.folder.rglob("*.*"):
+        assert (step.folder / path.relative_to(whole.folder)).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vectors.npy", "sentence_vectors.npy", "word_vectors.npy", "passages.json", "revisions.json", "manifest.json",
+     "questions.json", "question_vectors.npy"],
+)  # fmt: skip
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+def test_any_damaged_file_is_named_and_the_edition_refused(
+    tmp_path: Path, encoder: ExportedEncoder, name: str, damage: str
+) -> None:
+    folder = built(tmp_path, encoder, RIVERS).folder
+    path = folder / name
+    content = path.read_bytes()
+    path.unlink()
+    if damage != "gone":
+        path.write_bytes(content[:-7] if damage == "cut" else content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(EditionError, match=name.replace(".", r"\.")) as error:
+        open_edition(folder)
+    assert "wellcited rollback" in str(error.value)
+
+
+def test_a_passage_outside_its_revision_is_refused(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    import hashlib
+
+    folder = built(tmp_path, encoder, RIVERS).folder
+    listed = json.loads((folder / "passages.json").read_bytes())
+    listed["passages"][0]["end"] += 1
+    content = json.dumps(listed).encode()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"]["passages.json"] = hashlib.sha256(content).hexdigest()
+    forged = json.dumps(manifest).encode()
+    place = Path(shutil.copytree(folder, tmp_path / hashlib.sha256(forged).hexdigest()))
+    (place / "passages.json").write_bytes(content)
+    (place / "manifest.json").write_bytes(forged)
+    with pytest.raises(EditionError, match="lies outside its revision"):
+        open_edition(place)
+
+
+def test_an_edition_without_passages_answers_nothing(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    edition = open_edition(built(tmp_path, encoder).folder)
+    assert Library(edition, encoder, frozenset()).search("anything").candidates == ()
