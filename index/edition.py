@@ -131,7 +131,8 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
 
 def passages_json(passages: Sequence[EditionPassage]) -> bytes:
     """Write passages with their articles, each article once."""
-    articles = {p.passage.article.id: asdict(p.passage.article.attributes) for p in passages}
+    by_id = {p.passage.article.id: p.passage.article for p in passages}
+    articles = {id_: asdict(article.attributes) for id_, article in by_id.items()}
     rows = [
         {
             "id": p.id,

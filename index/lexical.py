@@ -19,7 +19,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,7 @@ def stems(text: str) -> list[str]:
     return [_stem(word) for word in words(text)]
 
 
+@lru_cache(maxsize=1 << 16)
 def _bare(word: str) -> str:
     return "not" if _NEGATION.fullmatch(word) else _ENDING.sub("", word)
 
@@ -133,8 +134,10 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
         """Index passages; row n is texts[n]. The same texts give the same index, byte for byte."""
-        listed = [stems(text) for text in texts]
-        vocabulary = tuple(sorted({word for text in texts for word in words(text)}))
+        written = [words(text) for text in texts]
+        vocabulary = tuple(sorted({word for one in written for word in one}))
+        by_word = {word: _stem(word) for word in vocabulary}
+        listed = [[by_word[word] for word in one] for one in written]
         known = tuple(sorted({stem for one in listed for stem in one}))
         places = {stem: n for n, stem in enumerate(known)}
         weights, rows, starts = _bm25([[places[stem] for stem in one] for one in listed], places)
