@@ -15,6 +15,7 @@ from sources.library import Article, Passage
 SAMPLE_WARNING = "Sample article, not reviewed by a clinician."
 # A sentence is marked along with the best one when it is about as near to the question.
 _NEARLY_BEST = 0.95
+_MOST_MARKED = 2
 # Two passages say the same when this share of their words is common to both.
 _SAME_WORDS = 0.8
 
@@ -70,9 +71,12 @@ def _source(article: Article, revision: str) -> Source:
 
 
 def _highlights(candidate: Candidate) -> tuple[tuple[int, int], ...]:
-    best = max(candidate.sentence_similarities)
-    pairs = zip(candidate.listed.sentences, candidate.sentence_similarities, strict=True)
-    return tuple(span for span, similarity in pairs if similarity >= best * _NEARLY_BEST and similarity > 0)
+    """Spans of the sentence nearest to the question, and of a second one that is about as near, in reading order."""
+    ranked = sorted(
+        zip(candidate.sentence_similarities, candidate.listed.sentences, strict=True), key=lambda pair: -pair[0]
+    )[:_MOST_MARKED]
+    best = ranked[0][0]
+    return tuple(sorted(span for similarity, span in ranked if similarity >= best * _NEARLY_BEST and similarity > 0))
 
 
 def _says_the_same(one: Judged, other: Judged) -> bool:

@@ -1,0 +1,94 @@
+"""Takes the README's screenshots from the running product: `make screenshots`.
+
+Serves a fresh starter library, opens it in Chromium at a phone's and a desk's width, light and dark, and writes the
+pictures to `web/screenshots`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "web" / "screenshots"
+QUESTION = "How long do SSRIs take to work?"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """Yield the address of a server over a fresh starter library."""
+    with tempfile.TemporaryDirectory() as data:
+        environment = {**os.environ, "WELLCITED_DATA": data}
+        command = [sys.executable, "-m", "web"]
+        subprocess.run([*command, "starter", "--publish"], check=True, cwd=ROOT, env=environment, capture_output=True)
+        server = subprocess.Popen(
+            [*command, "serve", "--port", "0"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert server.stdout is not None
+            yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def visit(page: Page, address: str, name: str) -> None:
+    """Take the first page, an answer, the source at the passage, and a crisis card."""
+
+    def shot(what: str) -> None:
+        page.screenshot(path=FOLDER / f"{what}-{name}.png")
+
+    page.goto(address)
+    shot("first")
+    page.fill("#question", QUESTION)
+    page.click("button.primary")
+    page.wait_for_selector("blockquote")
+    page.evaluate("window.scrollTo(0, 0)")
+    shot("answer")
+    page.click("text=Open the source at this passage")
+    page.wait_for_load_state()
+    shot("source")
+    page.goto(address)
+    page.fill("#question", "I don't want to live any more")
+    page.click("button.primary")
+    page.wait_for_selector(".turn.crisis")
+    page.evaluate("window.scrollTo(0, 0)")
+    shot("crisis")
+
+
+def main() -> None:
+    """Take all of them."""
+    FOLDER.mkdir(exist_ok=True)
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        for width in (390, 1280):
+            for scheme in ("light", "dark"):
+                context = browser.new_context(
+                    viewport={"width": width, "height": 844},
+                    color_scheme="dark" if scheme == "dark" else "light",
+                    reduced_motion="reduce",
+                )
+                visit(context.new_page(), address, f"{width}-{scheme}")
+                context.close()
+        browser.close()
+    sys.stdout.write(f"The pictures are in {FOLDER.relative_to(ROOT)}. Look at each before you commit them.\n")
+
+
+if __name__ == "__main__":
+    main()
