@@ -38,7 +38,9 @@ PASSAGE_KEYS = {"text", "start", "end", "highlights", "heading", "warnings", "so
 ARTICLE_KEYS = {
     "id", "revision", "title", "publisher", "author", "url", "published", "reviewed", "sells_treatment",
 }  # fmt: skip
-PLEA = "I cannot go on like this any more. " + "Every day is the same and nobody would miss me. " * 60 + "I want to die."
+PLEA = (
+    "I cannot go on like this any more. " + "Every day is the same and nobody would miss me. " * 60 + "I want to die."
+)
 
 MALFORMED: dict[str, tuple[bytes, str]] = {
     "no JSON": (b'{"question": ', "body"),
@@ -117,7 +119,7 @@ def test_highlights_lie_inside_the_passage_in_order(client: TestClient) -> None:
         edges = [edge for span in passage["highlights"] for edge in span]
         assert edges
         assert edges == sorted(edges)
-        assert 0 <= edges[0]
+        assert edges[0] >= 0
         assert edges[-1] <= len(passage["text"])
         assert all(start < end for start, end in passage["highlights"])
 
@@ -158,7 +160,9 @@ def test_personal_advice_comes_with_its_notice_first(client: TestClient) -> None
     assert kinds(ask(client, QUESTIONS["personal_advice"]))[0] == "personal_advice"
 
 
-@pytest.mark.parametrize("question", ["How many mg of sertraline should I take?", "What dose of ketamine is right for me?"])
+@pytest.mark.parametrize(
+    "question", ["How many mg of sertraline should I take?", "What dose of ketamine is right for me?"]
+)
 def test_no_passage_is_shown_for_a_dose(client: TestClient, question: str) -> None:
     answer = ask(client, question)
     assert answer["outcome"] == "personal_advice"

@@ -80,7 +80,8 @@ def post(client: TestClient, status: int = 200, **form: str) -> Any:
 
 
 def fields(form: Any) -> dict[str, str]:
-    return {one.name: one.value for one in form.iter("input", "textarea") if one.name}
+    # A browser leaves out the line break with which a text area begins; lxml does not.
+    return {one.name: one.value.removeprefix("\n") for one in form.iter("input", "textarea") if one.name}
 
 
 def assert_always_there(page: Any) -> None:
@@ -140,7 +141,7 @@ def test_a_conversation_goes_on_by_the_hidden_field(visitor: TestClient) -> None
 def test_the_topic_can_be_let_go_of(visitor: TestClient) -> None:
     first = post(visitor, question=QUESTION)
     (form,) = first.xpath("//form[@class='topic']")
-    second = post(visitor, **fields(form), forget_topic="1")
+    second = post(visitor, conversation=fields(form)["conversation"], forget_topic="1")
     assert not second.xpath("//form[@class='topic']")
     assert [text(one) for one in second.xpath("//span[@class='words']")] == [QUESTION]
 
