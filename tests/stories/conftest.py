@@ -1,0 +1,91 @@
+"""A real site in a process of its own, and a real browser that lets nothing leave that site."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ROOT
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site with the starter library; what it wrote to its log is held to be nothing."""
+    folder = tmp_path_factory.mktemp("site")
+    data = shutil.copytree(starter_data, folder / "data")
+    with (
+        (folder / "log").open("w+") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "web", "serve", "--port", "0"],
+            cwd=ROOT,
+            env={**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": ""},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        found = re.search(r"http://\S+", first)
+        try:
+            assert found, first + (folder / "log").read_text()
+            yield found[0]
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert (folder / "log").read_text() == ""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A fresh visitor's page at the site; at the end nothing may have left the site or gone wrong in the browser."""
+    yield from _visit(browser, site, scripts=True)
+
+
+@pytest.fixture
+def page_without_scripts(browser: Browser, site: str) -> Iterator[Page]:
+    """The same in a browser that runs no JavaScript."""
+    yield from _visit(browser, site, scripts=False)
+
+
+def _visit(browser: Browser, site: str, *, scripts: bool) -> Iterator[Page]:
+    requests: list[str] = []
+    complaints: list[str] = []
+    context = browser.new_context(base_url=site, java_script_enabled=scripts)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(error.message))
+    page.goto("/")
+    yield page
+    cookies = context.cookies()
+    context.close()
+    home = urlsplit(site).netloc
+    assert [url for url in requests if urlsplit(url).netloc != home and urlsplit(url).scheme != "data"] == []
+    assert [url for url in requests if "question" in urlsplit(url).query] == []
+    assert complaints == []
+    assert cookies == []

@@ -1,0 +1,63 @@
+"""As a visitor with a screen reader, a magnifier or a small screen I can use every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+SCREENS = {"telephone": (390, 844), "desk": (1280, 800)}
+
+
+def assert_accessible(page: Page, place: str) -> None:
+    found: dict[str, Any] = Axe().run(page).response
+    faults = [f"{place}: {one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
+    assert faults == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{place} scrolls sideways"
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_no_page_has_a_barrier(page: Page, screen: str, light: str) -> None:
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    assert_accessible(page, "the first page")
+    page.get_by_label("Your question").fill("What are common side effects of SSRIs?")
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote").first).to_be_visible()
+    assert_accessible(page, "an answer")
+    page.get_by_role("link", name="Open the source at this passage").first.click()
+    expect(page.locator(".passage.quoted")).to_be_visible()
+    assert_accessible(page, "a source")
+    page.goto("/")
+    page.get_by_label("Your question").fill("I want to die")
+    page.keyboard.press("Enter")
+    expect(page.locator(".crisis-card")).to_be_visible()
+    assert_accessible(page, "a card")
+    page.goto("/crisis")
+    assert_accessible(page, "the crisis page")
+
+
+def test_the_first_key_skips_to_the_main_content(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_a_closed_source_opens_with_the_keyboard(page: Page) -> None:
+    page.get_by_label("Your question").fill("What are common side effects of SSRIs?")
+    page.keyboard.press("Enter")
+    summary = page.locator("details.more summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details.more blockquote").first).to_be_visible()
+
+
+def test_the_page_stays_whole_at_four_times_the_size(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    expect(page.get_by_label("Your question")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
