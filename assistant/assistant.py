@@ -67,19 +67,20 @@ class Assistant:
             return self._card(question, conversation, triaged)
         if len(question) > self.policy.limits.question_characters:
             raise QuestionTooLongError(len(question), self.policy.limits.question_characters)
-        # 2 recall: the topic of the conversation
-        library = self.desk.library()
-        talk = self._conversation(conversation)
-        recalled = recall(question, None if forget_topic else talk.last, self.policy.topics)
-        # 3 search
-        result = library.search(recalled.text)
-        # 4 read, 5 decide: one gate on the final evidence
-        judged = judge(result, self.policy.gate)
-        # 6 compose
-        finding = self._compose(library, recalled, result, judged, triaged)
-        answer = self._answer(talk, triaged, finding, library.edition.digest)
-        # 7 record, before anyone is shown anything
-        self._record(answer, question, talk, triaged, finding)
+        with self._recorder.expecting():
+            # 2 recall: the topic of the conversation
+            library = self.desk.library()
+            talk = self._conversation(conversation)
+            recalled = recall(question, None if forget_topic else talk.last, self.policy.topics)
+            # 3 search, and 4 read: how near each passage is, as a whole, by sentence and word by word
+            result = library.search(recalled.text)
+            # 5 decide: one gate on the final evidence
+            judged = judge(result, self.policy.gate)
+            # 6 compose
+            finding = self._compose(library, recalled, result, judged, triaged)
+            answer = self._answer(talk, triaged, finding, library.edition.digest)
+            # 7 record, before anyone is shown anything
+            self._record(answer, question, talk, triaged, finding)
         return answer
 
     def _compose(
@@ -179,16 +180,21 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
 
 
 def _kept(one: Judged) -> dict[str, Any]:
+    """Return a candidate for the log; its measurements in millionths, for a hash needs numbers that are written one way."""
     candidate = one.candidate
     return {
         "passage": candidate.listed.id,
-        "probability": one.probability,
         "passed": one.passed,
-        "similarity": candidate.similarity,
-        "sentence_similarity": candidate.sentence_similarity,
-        "word_similarity": candidate.word_similarity,
-        "coverage": candidate.coverage,
+        "probability": _millionths(one.probability),
+        "similarity": _millionths(candidate.similarity),
+        "sentence_similarity": _millionths(candidate.sentence_similarity),
+        "word_similarity": _millionths(candidate.word_similarity),
+        "coverage": _millionths(candidate.coverage),
         "dense_rank": candidate.dense_rank,
         "lexical_rank": candidate.lexical_rank,
-        "fused": candidate.fused,
+        "fused": _millionths(candidate.fused),
     }
+
+
+def _millionths(share: float) -> int:
+    return round(share * 1_000_000)

@@ -1,8 +1,9 @@
 """Answers are written to the log before they are shown, many to a transaction when many are asked at once.
 
-One thread writes. Whoever records an answer waits until the transaction that holds it is on the disk; answers that
-come in meanwhile share the next one (group commit), so that a busy hour costs few disk writes and nobody is shown an
-answer that a power cut could take from the log.
+One thread writes. Whoever records an answer waits until the transaction that holds it is on the disk, so nobody is
+shown an answer that a power cut could take from the log. While other answers are on their way the writer gives them a
+moment to share the transaction (group commit): in a busy hour few transactions hold many answers, and a question that
+comes alone waits for nobody.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import hashlib
 import queue
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +26,7 @@ from assistant.answer import Answer
 from sources.database import writing
 
 _MOST_AT_ONCE = 64
+_MOMENT_SECONDS = 0.006
 
 
 class RecordError(Exception):
@@ -50,9 +54,22 @@ class Recorder:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._expected = 0
+        self._counting = threading.Lock()
         self._waiting: queue.SimpleQueue[tuple[Record, Future[None]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Say that an answer is on its way, for as long as it is."""
+        with self._counting:
+            self._expected += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._expected -= 1
 
     def record(self, record: Record, patience: float | None = None) -> None:
         """Return when the answer is durable.
@@ -73,14 +90,24 @@ class Recorder:
 
     def _run(self) -> None:
         while True:
-            batch = [self._waiting.get()]
-            while len(batch) < _MOST_AT_ONCE and not self._waiting.empty():
-                batch.append(self._waiting.get())
+            batch = self._batch()
             entries = [item for item in batch if item is not None]
             if entries:
                 self._write(entries)
             if len(entries) < len(batch):
                 return
+
+    def _batch(self) -> list[tuple[Record, Future[None]] | None]:
+        """Wait for an answer, then for those on their way, a moment at most."""
+        batch = [self._waiting.get()]
+        until = time.monotonic() + _MOMENT_SECONDS
+        while len(batch) < _MOST_AT_ONCE and batch[-1] is not None:
+            left = until - time.monotonic() if len(batch) < self._expected else 0.0
+            try:
+                batch.append(self._waiting.get(timeout=left) if left > 0 else self._waiting.get_nowait())
+            except queue.Empty:
+                break
+        return batch
 
     def _write(self, entries: Sequence[tuple[Record, Future[None]]]) -> None:
         try:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import rfc8785
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from assistant import log, schema
@@ -30,7 +33,7 @@ def record(question: str, conversation: str = "c" * 32, turn: int = 1) -> Record
         edition="e" * 64,
         policy="p" * 64,
     )
-    return Record(answer, question, question, turn, crisis=False, evidence={"candidates": [{"similarity": 0.25}]})
+    return Record(answer, question, question, turn, crisis=False, evidence={"candidates": [{"similarity": 250_000}]})
 
 
 def fill(engine: Engine, questions: list[str]) -> None:
@@ -62,8 +65,6 @@ def test_the_hash_of_an_entry_is_that_of_its_canonical_json() -> None:
         "body": json.loads(body),
         "previous": BEGINNING,
     }
-    import hashlib
-
     expected = hashlib.sha256(rfc8785.dumps(entry)).hexdigest()
     assert log.entry_hash(7, "2026-01-02T03:04:05.678+00:00", "publish", body, BEGINNING) == expected
 
@@ -123,3 +124,17 @@ def test_a_conversation_remembers_its_last_turn(engine: Engine) -> None:
             "ketamine",
         )
         assert load(connection, "d" * 32).turns == 0
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(st.characters(exclude_categories=("Cs",))),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="ascii")), inner),
+)
+
+
+@given(JSON)
+def test_the_canonical_form_is_that_of_rfc_8785(value: object) -> None:
+    assert log.canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
