@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import re
 import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +21,7 @@ from starlette.testclient import TestClient
 from assistant.log import head, verify
 from assistant.policy import load_policy
 from sources.database import open_database, reading
+from tests.conftest import ROOT
 from web.app import create_app
 from web.settings import read_settings
 
@@ -236,3 +244,48 @@ def test_an_answer_that_cannot_be_recorded_is_not_shown(data: Path) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM answers").scalar() == 0
         assert verify(connection) == head(connection)
     engine.dispose()
+
+
+def test_no_word_of_a_visitor_reaches_the_log_of_the_server(data: Path, tmp_path: Path) -> None:
+    engine = open_database(data)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no_more BEFORE INSERT ON questions BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    engine.dispose()
+    private = "Zoloft gives Wilhelmina nausea"
+    written = served(
+        data, tmp_path / "log", [f"Is it common that {private}?", f"I want to die, {private}", private * 20]
+    )
+    assert "Wilhelmina" not in written
+    assert "Traceback" not in written
+
+
+def served(data: Path, log: Path, questions: list[str]) -> str:
+    """Ask a server process of its own these questions; returns what it wrote to its log."""
+    environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": ""}
+    command = [sys.executable, "-m", "web", "serve", "--port", "0"]
+    with (
+        log.open("w") as file,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=file, text=True) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            address = re.search(r"http://\S+", process.stdout.readline())
+            assert address
+            statuses = [status_of(f"{address[0]}/api/ask", question) for question in questions]
+        finally:
+            process.terminate()
+    assert statuses == [503, 200, 422]
+    return log.read_text()
+
+
+def status_of(address: str, question: str) -> int:
+    body = json.dumps({"question": question}).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
