@@ -45,14 +45,14 @@ def verify_answer(connection: Connection, data: Path, answer_id: str) -> list[Fi
     """
     a, logged = schema.answers.c, schema.log.c
     row = connection.execute(
-        sa.select(a.body, schema.log)
+        sa.select(a.body.label("answer"), schema.log)
         .join_from(schema.answers, schema.log, logged.seq == a.seq)
         .where(a.id == answer_id)
     ).one_or_none()
     if row is None:
         raise LibraryError(f"answer {answer_id}: there is none of this id. Copy it whole, as the answer shows it.")
-    stored, said = json.loads(row[0]), json.loads(row.body)
-    digest = hashlib.sha256(row[0].encode()).hexdigest()
+    stored, said = json.loads(row.answer), json.loads(row.body)
+    digest = hashlib.sha256(row.answer.encode()).hexdigest()
     whole = log.entry_hash(row.seq, row.at, row.kind, row.body.encode(), row.previous) == row.hash
     return [
         Finding(f"entry {row.seq} of the log, written {row.at}, has the hash it was given", whole),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -54,6 +56,8 @@ class Assistant:
         self.desk = desk
         self._engine = engine
         self._recorder = recorder
+        # Whether a curated question gets an answer, by edition, withdrawn passages and question; a search each, once.
+        self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
 
     def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
         """Answer a question in seven steps.
@@ -83,12 +87,32 @@ class Assistant:
             self._record(answer, question, talk, triaged, finding)
         return answer
 
+    def starters(self, most: int) -> tuple[str, ...]:
+        """Curated questions to begin with, which show what the library is about. Raises `LibraryUnavailableError`."""
+        library = self.desk.library()
+        return self._that_answer(library, library.varied_questions(), most)
+
+    def _that_answer(self, library: Library, questions: Iterable[str], most: int) -> tuple[str, ...]:
+        """Take the first so many of these questions that get an answer, and not a notice or a card, from the library."""
+        return tuple(islice((one for one in questions if self._answers(library, one)), most))
+
+    def _answers(self, library: Library, question: str) -> bool:
+        key = (library.edition.digest, library.hidden, question)
+        known = self._answered.get(key)
+        if known is None:
+            triaged = triage_safely(question, self.policy.rules)
+            calm = triaged.level is Level.ordinary and not triaged.mention
+            known = calm and any(one.passed for one in judge(library.search(question), self.policy.gate))
+            self._answered[key] = known
+        return known
+
     def _compose(
         self, library: Library, recalled: Recalled, result: SearchResult, judged: tuple[Judged, ...], triaged: Triage
     ) -> Finding:
         chosen = [] if triaged.about_dose else choose(judged, self.policy.limits.passages_shown)
         passages = tuple(quote(library.edition, one.candidate, also_in) for one, also_in in chosen)
-        suggestions = () if passages else library.suggestions(result.asked, _SUGGESTIONS)
+        near = [] if passages else library.near_questions(result.asked, 3 * _SUGGESTIONS)
+        suggestions = self._that_answer(library, near, _SUGGESTIONS)
         return Finding(recalled, judged, result.missing, passages, suggestions)
 
     def _answer(self, talk: Conversation, triaged: Triage, finding: Finding, edition: str) -> Answer:

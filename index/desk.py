@@ -10,6 +10,7 @@ import logging
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -53,27 +54,22 @@ class Library:
         vector, tokens, token_vectors = self.encoder.read(mended)
         return search(self.edition, Asked(mended, vector, content_words(tokens, token_vectors)), self.hidden)
 
-    def suggestions(self, asked: Asked, most: int) -> tuple[str, ...]:
-        """Curated questions that this edition answers, nearest to a question first."""
+    def near_questions(self, asked: Asked, most: int) -> list[str]:
+        """Curated questions that have a right passage in this edition, nearest to a question first."""
         questions = self.edition.questions
-        if not questions:
-            return ()
-        found = self._questions.search(asked.vector, min(len(questions), 3 * most))
+        found = self._questions.search(asked.vector, min(len(questions), most)) if questions else []
         near = [questions[row] for row, similarity in found if similarity >= _NEAR_ENOUGH]
-        open_ones = [one.question for one in near if one.passage_id not in self.hidden]
-        return tuple(open_ones[:most])
+        return [one.question for one in near if one.passage_id not in self.hidden]
 
-    def starters(self, most: int) -> tuple[str, ...]:
-        """Curated questions to begin with: one of an article at a time, so that they show what the library is about."""
-        seen: set[str] = set()
-        picked = []
+    def varied_questions(self) -> list[str]:
+        """Curated questions that have a right passage in this edition: one of each article, then the next of each."""
+        by_article: dict[str, list[str]] = {}
         for one in self.edition.questions:
-            row = self.edition.rows.get(one.passage_id)
-            article = self.edition.passages[row].passage.article.id if row is not None else ""
-            if article and article not in seen and one.passage_id not in self.hidden:
-                seen.add(article)
-                picked.append(one.question)
-        return tuple(picked[:most])
+            if one.passage_id not in self.hidden:
+                article = self.edition.passages[self.edition.rows[one.passage_id]].passage.article.id
+                by_article.setdefault(article, []).append(one.question)
+        rounds = zip_longest(*by_article.values())
+        return [question for turn in rounds for question in turn if question is not None]
 
     @cached_property
     def _questions(self) -> DenseIndex:

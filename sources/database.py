@@ -39,6 +39,7 @@ def open_database(data: Path, url: str | None = None) -> Engine:
 
     Raises `DatabaseError` when the URL is of another kind or the folder cannot be made.
     """
+    # `hide_parameters`: an error must never carry a visitor's words into a server's log.
     if url is None:
         return _sqlite(data / "wellcited.sqlite")
     if url.startswith("sqlite:///"):
@@ -49,7 +50,7 @@ def open_database(data: Path, url: str | None = None) -> Engine:
             "is of a kind Wellcited does not know",
             "Give postgresql+psycopg://user@host/name, or leave WELLCITED_DATABASE_URL out to use SQLite.",
         )
-    return sa.create_engine(url, pool_pre_ping=True)
+    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def upgrade(engine: Engine) -> None:
@@ -103,7 +104,7 @@ def _sqlite(path: Path) -> Engine:
         raise DatabaseError(
             str(path), f"its folder cannot be made ({error.strerror})", "Name a folder that you may write to."
         ) from error
-    engine = sa.create_engine(f"sqlite:///{path}", module=sqlite)
+    engine = sa.create_engine(f"sqlite:///{path}", module=sqlite, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

@@ -17,14 +17,14 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, QuestionTooLongError
 from assistant.policy import Policy, load_policy
-from assistant.recorder import Recorder
-from index.desk import Desk
+from assistant.recorder import Recorder, RecordError
+from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
-from web import api, health, views, visitor
+from web import api, health, visitor
 from web.pages import ErrorPage, render
-from web.problems import MEDIA_TYPE, problem_of
+from web.problems import MEDIA_TYPE, BadInputError, problem_of
 from web.protection import Protection
 from web.settings import Settings
 
@@ -33,6 +33,15 @@ from web.settings import Settings
 _AT_ONCE = 8
 STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("wellcited")
+_KNOWN = (
+    BadInputError,
+    HTTPException,
+    LibraryUnavailableError,
+    QuestionTooLongError,
+    RecordError,
+    RequestValidationError,
+    SQLAlchemyError,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -62,12 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # those pages would load scripts from another site; ours is at /api
         redoc_url=None,
-        middleware=[Middleware(Protection, policy=policy, on_refused=_refused(settings, policy))],
-        exception_handlers={
-            Exception: _problem,
-            HTTPException: _problem,
-            RequestValidationError: _problem,
-        },
+        middleware=[Middleware(Protection, limit=policy.limits.body_bytes, respond=_response)],
+        exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant = Assistant(engine, policy, desk, recorder)
@@ -87,12 +92,19 @@ class _Static(StaticFiles):
 
 
 async def _problem(request: Request, error: Exception) -> Response:
+    return _response(request.scope, error)
+
+
+def _response(scope: Scope, error: Exception) -> Response:
+    """Say what went wrong, as JSON to a program and as a page to a person; report what is a fault of ours."""
     problem = problem_of(error)
+    request = Request(scope)
     policy: Policy = request.app.state.assistant.policy
     if problem.status >= 500:
-        reason = getattr(error, "reason", type(error).__name__)
+        # The kind and our own reasons only: any other message might hold what a visitor wrote.
+        reason = error.reason if isinstance(error, LibraryUnavailableError) else type(error.__cause__ or error).__name__
         _log.error("%s %s: %s", request.method, request.url.path, reason)
-    if _wants_json(request.scope):
+    if _wants_json(scope):
         return JSONResponse(problem.public(policy), problem.status, media_type=MEDIA_TYPE)
     page = ErrorPage(visitor.frame_of(request), problem.status, problem.title, problem.detail, problem.next_step)
     return HTMLResponse(render(page), problem.status)
@@ -101,15 +113,3 @@ async def _problem(request: Request, error: Exception) -> Response:
 def _wants_json(scope: Scope) -> bool:
     path: str = scope["path"]
     return path.startswith("/api/")
-
-
-def _refused(settings: Settings, policy: Policy):  # type: ignore[no-untyped-def]
-    def refused(scope: Scope, public: bytes) -> tuple[str, bytes]:
-        if _wants_json(scope):
-            return MEDIA_TYPE, public
-        frame = views.frame(policy, settings.site_name, settings.contact, scope["state"]["nonce"])
-        detail = f"What was sent is larger than {policy.limits.body_bytes:,} bytes."
-        page = ErrorPage(frame, 413, "That is too much text", detail, "Go back and ask in 500 characters or fewer.")
-        return "text/html; charset=utf-8", render(page).encode()
-
-    return refused

@@ -120,7 +120,8 @@ def import_(
     with opened() as (_, engine):
         failed = _import_files(engine, files, given, who or _me(), article)
     if failed:
-        complain.print(f"{failed} of {len(files)} files brought nothing in; the others are there as drafts.")
+        others = "; the others are there as drafts" if failed < len(files) else ""
+        complain.print(f"{failed} of {len(files)} files brought nothing in{others}.")
         raise typer.Exit(1)
     say.print('Next: read what was left out (wellcited cleaning), then wellcited approve --all --as "Your name"')
 

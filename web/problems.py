@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from assistant.assistant import QuestionTooLongError
@@ -20,11 +21,19 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class BadInputError(Exception):
-    """Input that cannot be used; names the field, what is wrong with it and the limit, if there is one."""
+    """Input that cannot be used; names the field and what is wrong with it."""
 
-    def __init__(self, field: str, detail: str, *, status: int = 422, limit: int | None = None) -> None:
+    def __init__(self, field: str, detail: str) -> None:
         super().__init__(f"{field}: {detail}")
-        self.field, self.detail, self.status, self.limit = field, detail, status, limit
+        self.field, self.detail = field, detail
+
+
+class BodyTooLargeError(HTTPException):
+    """More was sent than is read; an HTTP error, so that whoever reads the body lets it through."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413)
+        self.limit = limit
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,17 @@ def problem_of(error: Exception) -> Problem:
             )  # fmt: skip
         case BadInputError():
             return Problem(
-                "bad-input", "The request cannot be used", error.status, str(error),
-                "Correct it and send it again.", error.field, error.limit,
+                "bad-input", "The request cannot be used", 422, f"{error}.",
+                "Correct it and send it again.", error.field,
             )  # fmt: skip
         case RequestValidationError():
             return _invalid(error)
-        case LibraryUnavailableError():
+        case BodyTooLargeError():
+            return Problem(
+                "too-large", "That is too much text", 413, f"body: it is larger than {error.limit:,} bytes.",
+                "Go back and ask in 500 characters or fewer.", "body", error.limit,
+            )  # fmt: skip
+        case LibraryUnavailableError() | SQLAlchemyError():
             return Problem(
                 "search-unavailable", "Search is not available", 503, _UNAVAILABLE,
                 "Try again in a few minutes, or talk to a person.",
@@ -84,6 +98,11 @@ def problem_of(error: Exception) -> Problem:
             return Problem(
                 "not-recorded", "The answer could not be recorded", 503, detail,
                 "Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+        case HTTPException(status_code=400):
+            return Problem(
+                "bad-input", "The request cannot be used", 422, "body: it cannot be read as JSON in UTF-8.",
+                "Correct it and send it again.", "body",
             )  # fmt: skip
         case HTTPException(status_code=404):
             return Problem("not-found", "Not found", 404, _NOT_FOUND, "Go to the first page and ask there.")

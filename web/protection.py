@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.policy import Policy
-from web.problems import BadInputError, problem_of
+from web.problems import BodyTooLargeError
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,10 +30,14 @@ def content_policy(nonce: str) -> str:
 
 
 class Protection:
-    """Pure ASGI middleware: adds the headers, and refuses bodies over a limit before they are read in full."""
+    """Pure ASGI middleware: adds the headers, refuses bodies over a limit, and answers for whatever went wrong.
 
-    def __init__(self, app: ASGIApp, policy: Policy, on_refused: Callable[[Scope, bytes], tuple[str, bytes]]) -> None:
-        self._app, self._policy, self._on_refused = app, policy, on_refused
+    `respond` turns an error into a response. An error that nobody foresaw is reported by its kind alone: its message
+    may hold what a visitor wrote.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, respond: Callable[[Scope, Exception], Response]) -> None:
+        self._app, self._limit, self._respond = app, limit, respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
         if scope["type"] != "http":
@@ -42,52 +45,47 @@ class Protection:
             return
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
-                headers["Content-Security-Policy"] = content_policy(nonce)
-                headers.setdefault("Cache-Control", "no-store")
-            await send(message)
-
-        body = _Bounded(receive, self._policy.limits.body_bytes)
+        guarded = _Guarded(send, nonce)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if declared.isdigit() and int(declared) > self._policy.limits.body_bytes:
-            await self._refuse(scope, guarded)
-            return
         try:
-            await self._app(scope, body, guarded)
-        except _TooLarge:
-            await self._refuse(scope, guarded)
-
-    async def _refuse(self, scope: Scope, send: Send) -> None:
-        limit = self._policy.limits.body_bytes
-        error = BadInputError("body", f"it is larger than {limit:,} bytes", status=413, limit=limit)
-        public = json.dumps(problem_of(error).public(self._policy)).encode()
-        media_type, content = self._on_refused(scope, public)
-        headers = [
-            (b"content-type", media_type.encode()),
-            (b"content-length", str(len(content)).encode()),
-            # The rest of the body is never read, so the connection cannot be used again.
-            (b"connection", b"close"),
-        ]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+            if declared.isdigit() and int(declared) > self._limit:
+                raise BodyTooLargeError(self._limit)
+            await self._app(scope, _Bounded(receive, self._limit), guarded)
+        except Exception as error:
+            if guarded.started:
+                raise ConnectionError("the response broke off") from None
+            response = self._respond(scope, error)
+            # What was not read of the body is still on its way, so the connection cannot be used again.
+            response.headers["Connection"] = "close"
+            await response(scope, receive, guarded)
 
 
-class _TooLarge(Exception):  # noqa: N818 - a signal inside this module, never shown
-    pass
+class _Guarded:
+    """Sends what the application sends, with the security headers."""
+
+    def __init__(self, send: Send, nonce: str) -> None:
+        self._send, self._policy, self.started = send, content_policy(nonce), False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            headers["Content-Security-Policy"] = self._policy
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
 
 
 class _Bounded:
+    """Hands the body on until it is larger than the limit."""
+
     def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive, self._left = receive, limit
+        self._receive, self._left, self._limit = receive, limit, limit
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _TooLarge
+            raise BodyTooLargeError(self._limit)
         return message

@@ -115,7 +115,7 @@ def _page(
     unavailable: str | None = None
     starters: tuple[str, ...] = ()
     try:
-        starters = assistant.desk.library().starters(_STARTERS)
+        starters = assistant.starters(_STARTERS)
     except LibraryUnavailableError:
         unavailable = assistant.policy.wordings.search_unavailable
     turns = _turns(request, conversation, newest)
