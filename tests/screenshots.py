@@ -7,27 +7,18 @@ pictures to `web/screenshots`.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
+from tests.conftest import CHROMIUM, QUIET, ROOT
+
 FOLDER = ROOT / "web" / "screenshots"
 QUESTION = "How long do SSRIs take to work?"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @contextmanager
@@ -76,7 +67,7 @@ def main() -> None:
     """Take all of them."""
     FOLDER.mkdir(exist_ok=True)
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for width in (390, 1280):
             for scheme in ("light", "dark"):
                 context = browser.new_context(

@@ -3,14 +3,14 @@
 import dataclasses
 import importlib
 import re
-import shutil
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fastapi import FastAPI
 from hypothesis import example, given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from web.pages import (
     HERE,
@@ -596,19 +596,14 @@ def test_the_reference_bears_any_document(operation: object, schema: object, inf
     assert "<h1>" in render(api_page(FRAME, openapi))
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_an_accessibility_rule(scheme: Any) -> None:
+def test_no_page_breaks_an_accessibility_rule(browser: Browser, scheme: Literal["light", "dark"]) -> None:
     axe: Any = importlib.import_module("axe_playwright_python.sync_playwright").Axe()
-    sync_playwright: Any = importlib.import_module("playwright.sync_api").sync_playwright
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-        for name, sample in PAGES.items():
-            page.set_content(render(sample))
-            page.add_style_tag(path=HERE / "static/wellcited.css")
-            page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-            assert axe.run(page).response["violations"] == [], name
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    for name, sample in PAGES.items():
+        page.set_content(render(sample))
+        page.add_style_tag(path=HERE / "static/wellcited.css")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+        assert axe.run(page).response["violations"] == [], name
+    page.close()
