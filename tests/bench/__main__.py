@@ -24,7 +24,7 @@ from index.encoder import ExportedEncoder
 from sources.starter_library import article_files, questions
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 2
+ROUNDS = 3
 REQUESTS = {1: 400, 8: 1200, 32: 1600}
 
 
