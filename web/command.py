@@ -5,11 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,6 +19,7 @@ from rich.table import Table
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from sources.article import Attributes
 from web.settings import SETTINGS, SettingError, Settings, read_settings
 
 app = typer.Typer(
@@ -109,8 +111,6 @@ def import_(
 
     Example: wellcited import leaflets/*.pdf --publisher "City Clinic"
     """
-    from sources.article import Attributes
-
     given = Attributes(
         title=title, publisher=publisher, author=author, url=url, published=_day(published), reviewed=_day(reviewed),
         licence=licence, sells_treatment=sells_treatment,
@@ -118,7 +118,7 @@ def import_(
     if len(files) > 1 and (title or url or article):
         raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")
     with opened() as (_, engine):
-        failed = _import_files(engine, files, given, who or _me(), article)
+        failed = _import_files(engine, files, given, who or _me(), article, ask=sys.stdin.isatty())
     if failed:
         others = "; the others are there as drafts" if failed < len(files) else ""
         complain.print(f"{failed} of {len(files)} files brought nothing in{others}.")
@@ -126,21 +126,31 @@ def import_(
     say.print('Next: read what was left out (wellcited cleaning), then wellcited approve --all --as "Your name"')
 
 
-def _import_files(engine: Engine, files: list[Path], given: object, who: str, article: str | None) -> int:
+def _import_files(
+    engine: Engine, files: list[Path], given: Attributes, who: str, article: str | None, *, ask: bool
+) -> int:
     from assistant.curate import import_document
-    from sources.article import Attributes
+    from sources.cleaning import clean
     from sources.library import LibraryError
     from sources.reading import ReadingError, read
 
-    assert isinstance(given, Attributes)
     failed = 0
     with _bar() as bar:
         task = bar.add_task("Importing", total=len(files))
         for path in files:
             try:
-                for document in read(path):
+                documents = read(path)
+                for document in documents:
+                    stated = given
+                    if ask and len(documents) == 1:
+                        bar.stop()
+                        missing = clean(document, given).missing
+                        stated = asked_for(
+                            given, missing, lambda what: typer.prompt(what, default="", show_default=False)
+                        )
+                        bar.start()
                     imported = import_document(
-                        engine, document, file_name=path.name, who=who, given=given, article_id=article
+                        engine, document, file_name=path.name, who=who, given=stated, article_id=article
                     )
                     _say_imported(bar.console, path, imported)
             except (ReadingError, LibraryError) as error:
@@ -148,6 +158,22 @@ def _import_files(engine: Engine, files: list[Path], given: object, who: str, ar
                 complain.print(str(error), markup=False)
             bar.advance(task)
     return failed
+
+
+def asked_for(given: Attributes, missing: Sequence[str], ask: Callable[[str], str]) -> Attributes:
+    """Ask for attributes that an article's text does not give; an empty answer leaves one open.
+
+    A date that is none is asked for again.
+    """
+    for name in missing:
+        while words := ask(f"  {name} (not in the text; Enter to leave open)").strip():
+            try:
+                value: Any = date.fromisoformat(words) if name == "published" else words
+                given = replace(given, **{name: value})
+                break
+            except ValueError:
+                complain.print(f"  published: {words!r} is no date such as 2026-11-21.", markup=False)
+    return given
 
 
 def _say_imported(console: Console, path: Path, imported: object) -> None:
@@ -343,14 +369,13 @@ def starter(who: Who = "", publish_: Annotated[bool, typer.Option("--publish")] 
     Example: wellcited starter
     """
     from assistant.curate import approve as approve_revisions
-    from sources.article import Attributes
     from sources.database import writing
     from sources.questions import add_questions
     from sources.starter_library import article_files, questions
 
     reason = "sample article, shown as not reviewed by a clinician"
     with opened() as (_, engine):
-        if _import_files(engine, article_files(), Attributes(), who or _me(), None):
+        if _import_files(engine, article_files(), Attributes(), who or _me(), None, ask=False):
             raise typer.Exit(1)
         with writing(engine) as connection:
             count = add_questions(connection, questions())

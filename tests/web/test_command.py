@@ -311,3 +311,21 @@ print(*set_before)
 
 def test_the_runtime_is_told_to_report_nothing_before_it_is_loaded() -> None:
     assert run_python(TELEMETRY).split() == ["1"]
+
+
+def test_what_the_text_does_not_say_is_asked_for() -> None:
+    from datetime import date
+
+    from sources.article import Attributes
+    from web.command import asked_for
+
+    answers = iter(["River Office", "", "next week", "2026-01-02"])
+    asked: list[str] = []
+
+    def ask(what: str) -> str:
+        asked.append(what.split()[0])
+        return next(answers)
+
+    found = asked_for(Attributes(title="Geese"), ("publisher", "url", "published"), ask)
+    assert found == Attributes(title="Geese", publisher="River Office", published=date(2026, 1, 2))
+    assert asked == ["publisher", "url", "published", "published"]
