@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+
+from index.files import write_synced
 
 Vectors = NDArray[np.float32]
 
@@ -87,12 +88,7 @@ def save_array(path: Path, array: NDArray[Any]) -> str:
     """Write an array as `.npy`, flushed to the disk, and return the file's SHA-256 in hex."""
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
-    content = buffer.getbuffer()
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashlib.sha256(content).hexdigest()
+    return write_synced(path, buffer.getbuffer())
 
 
 def load_vectors(path: Path, sha256: str) -> Vectors:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import threading
 import unicodedata
@@ -28,6 +27,8 @@ import Stemmer
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
+
+from index.files import write_synced
 
 # Weights closer than this are equal, and rows decide.
 DECIMALS = 6
@@ -218,7 +219,7 @@ class LexicalIndex:
             "starts.npy": _npy(self.starts),
             _VOCABULARY: json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")).encode(),
         }
-        return {name: _write(folder / name, content) for name, content in contents.items()}
+        return {name: write_synced(folder / name, content) for name, content in contents.items()}
 
     @classmethod
     def load(cls, folder: Path, digests: Mapping[str, str]) -> LexicalIndex:
@@ -325,14 +326,6 @@ def _npy(array: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> str:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashlib.sha256(content).hexdigest()
 
 
 def _checked(path: Path, digests: Mapping[str, str]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -81,26 +82,40 @@ def accept_claims(connection: Connection, passage_id: str, *, who: str, why: str
     """Let a flagged passage pass; `why` must say something, for it is what an auditor will read."""
     if not why.strip():
         raise LibraryError(f"passage {passage_id}: its claims cannot pass without a reason. Give one.")
-    p = schema.passages
-    row = connection.execute(sa.select(p.c.article_id, p.c.revision).where(p.c.id == passage_id)).one_or_none()
-    if row is None:
-        raise LibraryError(f"passage {passage_id}: there is none of this id. `wellcited articles` lists what there is.")
-    connection.execute(p.update().where(p.c.id == passage_id).values(claims_accepted=True))
-    return _record(
-        connection, Change(_named(who), "accept claims", row.article_id, row.revision, passage_id, None, None, why)
+    return _change_passage(
+        connection,
+        passage_id,
+        "accept claims",
+        {"claims_accepted": True},
+        _named(who),
+        why,
+        "`wellcited articles` lists what there is.",
     )
 
 
 def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> Change:
     """Take a passage from view for good, without waiting for a publish."""
+    return _change_passage(
+        connection,
+        passage_id,
+        "withdraw",
+        {"withdrawn": True},
+        _named(who),
+        why,
+        "The answer that showed it names its id.",
+    )
+
+
+def _change_passage(
+    connection: Connection, passage_id: str, action: str, values: Mapping[str, bool], who: str, why: str, where: str
+) -> Change:
+    """Change a passage and record it; `where` says where its id can be found, should there be none of it."""
     p = schema.passages
     row = connection.execute(sa.select(p.c.article_id, p.c.revision).where(p.c.id == passage_id)).one_or_none()
     if row is None:
-        raise LibraryError(f"passage {passage_id}: there is none of this id. The answer that showed it names its id.")
-    connection.execute(p.update().where(p.c.id == passage_id).values(withdrawn=True))
-    return _record(
-        connection, Change(_named(who), "withdraw", row.article_id, row.revision, passage_id, None, None, why)
-    )
+        raise LibraryError(f"passage {passage_id}: there is none of this id. {where}")
+    connection.execute(p.update().where(p.c.id == passage_id).values(**values))
+    return _record(connection, Change(who, action, row.article_id, row.revision, passage_id, None, None, why))
 
 
 def waiting(connection: Connection) -> list[tuple[str, str]]:

@@ -29,8 +29,16 @@ class CuratedQuestion:
 
     def answered_by(self, text: str) -> bool:
         """Whether a passage with this text is a right one; white space does not count."""
-        plain = " ".join(text.split())
-        return any(" ".join(gold.split()) in plain for gold in self.gold)
+        return self.in_plain(plain_text(text))
+
+    def in_plain(self, plain: str) -> bool:
+        """The same for a text whose white space was made plain before, for asking many questions of one text."""
+        return any(plain_text(gold) in plain for gold in self.gold)
+
+
+def plain_text(text: str) -> str:
+    """Return a text with every run of white space as one blank."""
+    return " ".join(text.split())
 
 
 def add_questions(connection: Connection, questions: Iterable[CuratedQuestion]) -> int:
