@@ -28,10 +28,11 @@ from index.edition import (
     questions_json,
 )
 from index.encoder import ExportedEncoder
+from index.files import write_synced
 from index.lexical import LexicalIndex
 from index.words import Bytes, content_words, to_bytes
 from sources.library import Passage
-from sources.questions import CuratedQuestion
+from sources.questions import CuratedQuestion, plain_text
 from sources.sentences import sentence_spans
 
 Progress = Callable[[int, int], None]
@@ -87,7 +88,7 @@ def build(
     try:
         manifest = _write(work, content, encoder)
         folder = into / hashlib.sha256(manifest).hexdigest()
-        _put_in_place(work, folder)
+        _put_in_place(work, folder, before)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     new = new_read + new_encoded
@@ -145,8 +146,9 @@ class _Known:
 def _answered(questions: Sequence[CuratedQuestion], passages: Sequence[Passage]) -> list[EditionQuestion]:
     """Curated questions that have a right passage among these, with the first one."""
     found = []
+    plain = [(p.id, plain_text(p.text)) for p in passages]
     for one in questions:
-        right = next((p.id for p in passages if one.must_answer and one.answered_by(p.text)), None)
+        right = next((id_ for id_, text in plain if one.in_plain(text)), None) if one.must_answer else None
         if right is not None:
             found.append(EditionQuestion(one.question, right))
     return found
@@ -193,9 +195,9 @@ def _write(work: Path, content: _Content, encoder: ExportedEncoder) -> bytes:
     quoted = sorted({p.passage.revision for p in listed})
     texts = json.dumps({revision: content.texts[revision] for revision in quoted}, ensure_ascii=False).encode()
     files = {
-        "revisions.json": _write_file(work / "revisions.json", texts),
-        "passages.json": _write_file(work / "passages.json", passages_json(listed)),
-        "questions.json": _write_file(work / "questions.json", questions_json(content.asked)),
+        "revisions.json": write_synced(work / "revisions.json", texts),
+        "passages.json": write_synced(work / "passages.json", passages_json(listed)),
+        "questions.json": write_synced(work / "questions.json", questions_json(content.asked)),
         "vectors.npy": save_vectors(work / "vectors.npy", content.vectors),
         "sentence_vectors.npy": save_vectors(work / "sentence_vectors.npy", content.sentence_vectors),
         "word_vectors.npy": save_array(work / "word_vectors.npy", content.words),
@@ -214,23 +216,20 @@ def _write(work: Path, content: _Content, encoder: ExportedEncoder) -> bytes:
             "files": files,
         }
     )
-    _write_file(work / "manifest.json", manifest)
+    write_synced(work / "manifest.json", manifest)
     return manifest
 
 
-def _write_file(path: Path, content: bytes) -> str:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashlib.sha256(content).hexdigest()
-
-
-def _put_in_place(work: Path, folder: Path) -> None:
-    if not folder.exists():
-        work.rename(folder)
-        directory = os.open(folder.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+def _put_in_place(work: Path, folder: Path, before: Edition | None) -> None:
+    if before is not None and before.digest == folder.name:
+        return  # it is there, and was found whole when it was opened
+    if folder.exists():
+        # Of the same name but not known to be whole: a damaged edition is mended by building it again.
+        folder.rename(work.with_name(f"{work.name}.replaced"))
+    work.rename(folder)
+    shutil.rmtree(work.with_name(f"{work.name}.replaced"), ignore_errors=True)
+    directory = os.open(folder.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

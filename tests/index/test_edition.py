@@ -101,6 +101,14 @@ def test_any_damaged_file_is_named_and_the_edition_refused(
     assert "wellcited rollback" in str(error.value)
 
 
+def test_building_a_damaged_edition_again_mends_it(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    folder = built(tmp_path, encoder, RIVERS).folder
+    (folder / "vectors.npy").write_bytes(b"damaged")
+    assert built(tmp_path, encoder, RIVERS).folder == folder
+    assert open_edition(folder).passages[0].passage.text == RIVERS
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
 def test_a_passage_outside_its_revision_is_refused(tmp_path: Path, encoder: ExportedEncoder) -> None:
     import hashlib
 
