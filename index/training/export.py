@@ -1,0 +1,129 @@
+"""Export the trained reader: `python -m index.training.export --model WORK/model`.
+
+Writes model.onnx, tokenizer.json and manifest.json, after comparing the export with sentence-transformers' own
+prediction on pairs of the articles written for this project.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from sentence_transformers import CrossEncoder
+
+from index.model import default_model, file_sha256, transformer_folder
+from index.reader import MANIFEST_FILE, MODEL_FILE, SHIPPED, TOKENIZER_FILE, Reader, window
+from index.training.network import Network
+from index.training.reading import read_written
+from index.training.sources import WRITTEN
+from index.training.train import MAX_TOKENS
+
+OPSET = 20
+PAIRS = 200
+_LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
+
+
+def export(trained: Path, out: Path) -> dict[str, Any]:
+    """Write the reader folder `out` from a model of sentence-transformers' form; return its manifest."""
+    model = CrossEncoder(
+        str(trained), max_length=MAX_TOKENS, device="cpu", local_files_only=True, activation_fn=torch.nn.Identity()
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    _write_network(model, out / MODEL_FILE)
+    shutil.copyfile(transformer_folder(default_model()) / TOKENIZER_FILE, out / TOKENIZER_FILE)
+    manifest = {
+        "model": f"cross-encoder on {default_model().title}",
+        "started_from_sha256": default_model().weights_sha256,
+        "max_tokens": MAX_TOKENS,
+        "opset": OPSET,
+        "training": json.loads((trained / "training.json").read_text()),
+        "agreement": {},
+        "files": {name: file_sha256(out / name) for name in (MODEL_FILE, TOKENIZER_FILE)},
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
+    _write_manifest(out, manifest)
+    manifest["agreement"] = agreement(model, Reader.open(out), pairs())
+    _write_manifest(out, manifest)
+    return manifest
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Return the pairs to compare on: questions of the written articles, with passages of the same article."""
+    material = read_written([WRITTEN / "a.jsonl", WRITTEN / "b.jsonl"])
+    found = []
+    for n, question in enumerate(material.questions):
+        subject = material.subjects[question.subject]
+        own = subject.pieces[n % len(subject.pieces)]
+        found.append((question.text, window(own.text, own.heading, own.sentences, [0.0] * len(own.sentences))))
+    return list(islice(found, 0, None, max(1, len(found) // PAIRS)))[:PAIRS]
+
+
+def agreement(model: CrossEncoder, reader: Reader, compared: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Return how far the export's logits are from the model's, over these pairs."""
+    theirs = np.asarray(model.predict(list(compared), show_progress_bar=False, convert_to_numpy=True)).reshape(-1)
+    ours = np.array([reader.read(question, [text])[0] for question, text in compared])
+    apart = np.abs(ours - theirs)
+    return {
+        "pairs": len(compared),
+        "largest_difference": round(float(apart.max()), 4),
+        "mean_difference": round(float(apart.mean()), 4),
+        "correlation": round(float(np.corrcoef(ours, theirs)[0, 1]), 6),
+    }
+
+
+def _write_network(model: CrossEncoder, path: Path) -> None:
+    network = Network(model.model).eval()
+    example = torch.ones(1, 7, dtype=torch.long)
+    tokens = {1: torch.export.Dim("tokens", min=3, max=MAX_TOKENS)}
+    program = torch.onnx.export(
+        network,
+        (example, torch.zeros_like(example)),
+        dynamo=True,
+        input_names=["input_ids", "token_type_ids"],
+        output_names=["logit"],
+        dynamic_shapes={"input_ids": tokens, "token_type_ids": tokens},
+        opset_version=OPSET,
+        external_data=False,
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("torch exported nothing; check that torch is the version in requirements.lock")
+    onnx.save(_without_traces(program.model_proto), path)
+
+
+def _without_traces(proto: Any) -> Any:
+    """Remove the exporter's notes: they hold paths of this machine, and make equal exports differ."""
+    del proto.metadata_props[:]
+    for part in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.graph.input, *proto.graph.output):
+        del part.metadata_props[:]
+        part.ClearField("doc_string")
+    return proto
+
+
+def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
+    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+    (out / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Export, and say how closely both agree."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.export", description="Export the trained reader.")
+    parser.add_argument("--model", type=Path, required=True, help="folder of the trained model")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="reader folder to write; the shipped one if left out")
+    given = parser.parse_args(words)
+    manifest = export(given.model, given.out)
+    sys.stdout.write(json.dumps(manifest["agreement"]) + "\n")
+
+
+if __name__ == "__main__":
+    main()

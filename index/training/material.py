@@ -1,0 +1,107 @@
+"""What a reader learns from: articles in passages, and questions with the passages that answer them, or none.
+
+Which articles are kept aside for measuring is decided by a hash of the article's name, so that it is the same for
+everyone and for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sources.sentences import sentence_spans
+
+HELD_PERCENT = 20
+PASSAGE_WORDS = 100
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A passage of an article: its text, the heading above it, and its sentences as spans ``[start, end)``."""
+
+    text: str
+    heading: str
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An article (or paper, or condition): the passages among which a question looks for its answer."""
+
+    key: str
+    title: str
+    pieces: tuple[Piece, ...]
+    held: bool
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A passage that answers, by its place in its subject; `spans` are the words of the answer, none if all are."""
+
+    piece: int
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about a subject; without `gold` nothing of the subject answers it. `near` are passages that seem to.
+
+    `kind` groups a subject's questions that share their answers; `wordings` ask the same in other words.
+    """
+
+    text: str
+    subject: str
+    gold: tuple[Gold, ...]
+    near: tuple[int, ...] = ()
+    kind: str = ""
+    wordings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Material:
+    """One source: its subjects by key, and the questions about them."""
+
+    name: str
+    subjects: dict[str, Subject]
+    questions: list[Question] = field(default_factory=list)
+
+    def part(self, held: bool) -> list[Question]:
+        """Return the questions about subjects that are kept aside, or about the others."""
+        return [one for one in self.questions if self.subjects[one.subject].held is held]
+
+
+def is_held(source: str, key: str) -> bool:
+    """Say whether a subject is kept aside for measuring: a fifth of them are, by the SHA-256 of "source/key"."""
+    digest = hashlib.sha256(f"{source}/{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % 100 < HELD_PERCENT
+
+
+def piece(text: str, heading: str) -> Piece:
+    """Return a text as a passage."""
+    return Piece(text, heading, sentence_spans(text))
+
+
+def cut(text: str, most_words: int = PASSAGE_WORDS) -> list[tuple[int, int]]:
+    """Part a long text between sentences into spans of about `most_words` words."""
+    spans: list[tuple[int, int]] = []
+    count = 0
+    for start, end in sentence_spans(text):
+        words = len(text[start:end].split())
+        if spans and count + words <= most_words:
+            spans[-1] = (spans[-1][0], end)
+            count += words
+        else:
+            spans.append((start, end))
+            count = words
+    return spans
+
+
+def overlapping(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
+    """Return the places of the spans that share a letter with ``[start, end)``."""
+    return [n for n, (a, b) in enumerate(spans) if a < end and start < b]
+
+
+def by_key(subjects: Iterable[Subject]) -> dict[str, Subject]:
+    """Return subjects by their key."""
+    return {one.key: one for one in subjects}

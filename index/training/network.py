@@ -1,0 +1,105 @@
+"""The trained network once more, as it is shipped: small weights, one pair at a time, nothing computed in vain.
+
+Matrices are kept as signed bytes, each run of 64 numbers with its own scale, and made float32 before they are used:
+onnxruntime does that once for the layers, and for the word embeddings only for the words that are read. The last
+layer is computed for the first token alone, since nothing else of it is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+BLOCK = 64
+_LARGEST = 127
+
+
+class Small(nn.Module):
+    """A matrix in bytes. Called without rows it returns the whole, shape [rows, columns]; else these rows."""
+
+    def __init__(self, matrix: torch.Tensor) -> None:
+        super().__init__()
+        blocks = matrix.detach().float().reshape(matrix.shape[0], -1, BLOCK)
+        scale = blocks.abs().amax(dim=2, keepdim=True).clamp_min(1e-12) / _LARGEST
+        self.columns = matrix.shape[1]
+        self.bytes: torch.Tensor
+        self.scale: torch.Tensor
+        self.register_buffer("bytes", torch.round(blocks / scale).to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, rows: torch.Tensor | None = None) -> torch.Tensor:
+        """Return float32 rows."""
+        if rows is None:
+            return (self.bytes.float() * self.scale).reshape(-1, self.columns)
+        return (self.bytes[rows].float() * self.scale[rows]).reshape(-1, self.columns)
+
+
+class Linear(nn.Module):
+    """A linear layer with a small matrix; several layers of the same input can be one."""
+
+    def __init__(self, *layers: Any) -> None:
+        super().__init__()
+        self.weight = Small(torch.cat([one.weight for one in layers]))
+        self.bias = nn.Parameter(torch.cat([one.bias for one in layers]).detach().float(), requires_grad=False)
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Return [tokens, out] of [tokens, in]."""
+        return hidden @ self.weight().T + self.bias
+
+
+class Layer(nn.Module):
+    """One layer of BERT over [tokens, hidden]; the last one answers for the first token only."""
+
+    def __init__(self, layer: Any, heads: int, last: bool) -> None:
+        super().__init__()
+        own = layer.attention.self
+        self.heads = heads
+        self.last = last
+        self.query = Linear(own.query)
+        self.key_value = Linear(own.key, own.value)
+        self.output = Linear(layer.attention.output.dense)
+        self.norm = layer.attention.output.LayerNorm
+        self.wide = Linear(layer.intermediate.dense)
+        self.narrow = Linear(layer.output.dense)
+        self.last_norm = layer.output.LayerNorm
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Return [tokens, hidden], or [1, hidden] from the last layer."""
+        asking = hidden[:1] if self.last else hidden
+        query = self._by_head(self.query(asking))
+        key, value = self.key_value(hidden).chunk(2, dim=-1)
+        weights = torch.softmax(query @ self._by_head(key).transpose(1, 2) * query.shape[-1] ** -0.5, dim=-1)
+        seen = (weights @ self._by_head(value)).transpose(0, 1).reshape(asking.shape)
+        asking = self.norm(asking + self.output(seen))
+        found: torch.Tensor = self.last_norm(asking + self.narrow(nn.functional.gelu(self.wide(asking))))
+        return found
+
+    def _by_head(self, hidden: torch.Tensor) -> torch.Tensor:
+        return hidden.reshape(hidden.shape[0], self.heads, -1).transpose(0, 1)
+
+
+class Network(nn.Module):
+    """The whole: one pair's tokens in, its logit out."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        embeddings = model.bert.embeddings
+        layers, heads = model.bert.encoder.layer, model.config.num_attention_heads
+        self.words = Small(embeddings.word_embeddings.weight)
+        self.positions = nn.Parameter(embeddings.position_embeddings.weight.detach().float(), requires_grad=False)
+        self.types = nn.Parameter(embeddings.token_type_embeddings.weight.detach().float(), requires_grad=False)
+        self.norm = embeddings.LayerNorm
+        self.layers = nn.ModuleList(Layer(one, heads, n == len(layers) - 1) for n, one in enumerate(layers))
+        self.pooler = model.bert.pooler.dense
+        self.classifier = model.classifier
+
+    def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
+        """Return logit [1] of input_ids and token_type_ids, both [1, tokens]."""
+        ids, types = input_ids[0], token_type_ids[0]
+        hidden = self.norm(self.words(ids) + self.types[types] + self.positions[: ids.shape[0]])
+        for layer in self.layers:
+            hidden = layer(hidden)
+        logit: torch.Tensor = self.classifier(torch.tanh(self.pooler(hidden)))
+        return logit[:, 0]
