@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -18,6 +18,7 @@ from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
 from assistant.recall import Recalled, recall
 from assistant.recorder import Record, Recorder
+from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
 from index.desk import Desk, Library
 from index.search import SearchResult
@@ -27,6 +28,15 @@ _CANDIDATES_KEPT = 10
 _SUGGESTIONS = 3
 # How long a card may wait for the log before it is shown all the same.
 _CARD_PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a visitor asked, and the conversation it belongs to, if any; `forget_topic` drops what that was about."""
+
+    text: str
+    conversation: str | None = None
+    forget_topic: bool = False
 
 
 class QuestionTooLongError(Exception):
@@ -60,32 +70,52 @@ class Assistant:
         self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
 
     def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
-        """Answer a question in seven steps.
+        """Answer a question.
 
         Raises `QuestionTooLongError`, `LibraryUnavailableError` or `RecordError`. A crisis or emergency card is given
         even when it cannot be recorded: it quotes nothing, and a person in danger must not wait for a disk.
         """
-        # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
-        triaged = triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
-        if triaged.level in (Level.crisis, Level.emergency):
-            return self._card(question, conversation, triaged)
-        if len(question) > self.policy.limits.question_characters:
-            raise QuestionTooLongError(len(question), self.policy.limits.question_characters)
-        with self._recorder.expecting():
-            # 2 recall: the topic of the conversation
-            library = self.desk.library()
-            talk = self._conversation(conversation)
-            recalled = recall(question, None if forget_topic else talk.last, self.policy.topics)
-            # 3 search, and 4 read: how near each passage is, as a whole, by sentence and word by word
-            result = library.search(recalled.text)
-            # 5 decide: one gate on the final evidence
-            judged = judge(result, self.policy.gate)
-            # 6 compose
-            finding = self._compose(library, recalled, result, judged, triaged)
-            answer = self._answer(talk, triaged, finding, library.edition.digest)
-            # 7 record, before anyone is shown anything
-            self._record(answer, question, talk, triaged, finding)
+        (answer,) = self.answer_together([Question(question, conversation, forget_topic)])
+        if isinstance(answer, Exception):
+            raise answer
         return answer
+
+    def answer_together(self, questions: Sequence[Question]) -> list[Answer | Exception]:
+        """Answer questions that were asked at the same time, each as `answer` does, or say which error it met.
+
+        They share what is cheaper together: one run of the encoder, and one transaction of the log.
+        """
+        return together([self._steps(question) for question in questions], self._recorder)
+
+    def is_urgent(self, question: str) -> bool:
+        """Whether a question gets a card for a person in danger, who should not wait behind others."""
+        return self._triaged(question).level in (Level.crisis, Level.emergency)
+
+    def _steps(self, asked: Question) -> Steps:
+        """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together."""
+        # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
+        triaged = self._triaged(asked.text)
+        if triaged.level in (Level.crisis, Level.emergency):
+            return self._card(asked, triaged)
+        if len(asked.text) > self.policy.limits.question_characters:
+            raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
+        # 2 recall: the topic of the conversation
+        library = self.desk.library()
+        talk = self._conversation(asked.conversation)
+        recalled = recall(asked.text, None if asked.forget_topic else talk.last, self.policy.topics)
+        # 3 search, and 4 read: how near each passage is, as a whole, by sentence and word by word
+        result = library.found((yield ToRead(library, recalled.text)))
+        # 5 decide: one gate on the final evidence
+        judged = judge(result, self.policy.gate)
+        # 6 compose
+        finding = self._compose(library, recalled, result, judged, triaged)
+        answer = self._answer(talk, triaged, finding, library.edition.digest)
+        # 7 record, before anyone is shown anything
+        yield self._record(answer, asked, talk, triaged, finding)
+        return answer
+
+    def _triaged(self, question: str) -> Triage:
+        return triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
 
     def starters(self, most: int) -> tuple[str, ...]:
         """Curated questions to begin with, which show what the library is about. Raises `LibraryUnavailableError`."""
@@ -142,7 +172,7 @@ class Assistant:
             policy=self.policy.digest,
         )
 
-    def _card(self, question: str, conversation: str | None, triaged: Triage) -> Answer:
+    def _card(self, asked: Question, triaged: Triage) -> Answer:
         words = self.policy.wordings
         if triaged.level is Level.emergency:
             outcome, notice = Outcome.emergency, Notice("emergency_card", words.emergency_card)
@@ -150,7 +180,7 @@ class Assistant:
             outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card_someone_else)
         else:
             outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card)
-        talk = Conversation(conversation or conversations.new_id())
+        talk = Conversation(asked.conversation or conversations.new_id())
         answer = Answer(
             id=conversations.new_id(),
             conversation=talk.id,
@@ -166,7 +196,8 @@ class Assistant:
         try:
             talk = self._conversation(talk.id)
             answer = replace(answer, edition=self.desk.edition_digest())
-            self._record(answer, question, talk, triaged, Finding(Recalled(None, "")), _CARD_PATIENCE_SECONDS)
+            record = self._record(answer, asked, talk, triaged, Finding(Recalled(None, "")))
+            self._recorder.record([record], _CARD_PATIENCE_SECONDS)
         except Exception:  # the card must reach the person whatever else is broken; the desk reports the fault
             self.desk.report("a crisis or emergency card was shown but could not be recorded")
         return answer
@@ -177,19 +208,10 @@ class Assistant:
         with reading(self._engine) as connection:
             return conversations.load(connection, conversation)
 
-    def _record(
-        self,
-        answer: Answer,
-        question: str,
-        talk: Conversation,
-        triaged: Triage,
-        finding: Finding,
-        patience: float | None = None,
-    ) -> None:
-        evidence = _evidence(triaged, finding)
+    def _record(self, answer: Answer, asked: Question, talk: Conversation, triaged: Triage, finding: Finding) -> Record:
         crisis = talk.crisis or answer.outcome is Outcome.crisis
-        record = Record(answer, question, finding.recalled.text, talk.turns + 1, crisis, evidence)
-        self._recorder.record(record, patience)
+        evidence = _evidence(triaged, finding)
+        return Record(answer, asked.text, finding.recalled.text, talk.turns + 1, crisis, evidence)
 
 
 def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:

@@ -1,21 +1,16 @@
 """Answers are written to the log before they are shown, many to a transaction when many are asked at once.
 
-One thread writes. Whoever records an answer waits until the transaction that holds it is on the disk, so nobody is
-shown an answer that a power cut could take from the log. While other answers are on their way the writer gives them a
-moment to share the transaction (group commit): in a busy hour few transactions hold many answers, and a question that
-comes alone waits for nobody.
+Whoever records an answer returns when the transaction that holds it is on the disk, so nobody is shown an answer that a
+power cut could take from the log.
 """
 
 from __future__ import annotations
 
 import hashlib
-import queue
 import secrets
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +20,7 @@ from assistant import log, schema
 from assistant.answer import Answer
 from sources.database import writing
 
-_MOST_AT_ONCE = 64
-_MOMENT_SECONDS = 0.006
+_MOST_PATIENT = 64
 
 
 class RecordError(Exception):
@@ -54,71 +48,31 @@ class Recorder:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._expected = 0
-        self._counting = threading.Lock()
-        self._waiting: queue.SimpleQueue[tuple[Record, Future[None]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._thread.start()
+        # One transaction at a time: they would wait for each other in the database in any case.
+        self._writing = threading.Lock()
+        # Only for those who will not wait to the end; its threads are made when first needed.
+        self._patient = ThreadPoolExecutor(_MOST_PATIENT, "recorder")
 
-    @contextmanager
-    def expecting(self) -> Iterator[None]:
-        """Say that an answer is on its way, for as long as it is."""
-        with self._counting:
-            self._expected += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._expected -= 1
+    def record(self, records: Sequence[Record], patience: float | None = None) -> None:
+        """Return when the answers are durable, all in one transaction.
 
-    def record(self, record: Record, patience: float | None = None) -> None:
-        """Return when the answer is durable.
-
-        Raises `RecordError` when it could not be written, or not within `patience` seconds.
+        Raises `RecordError` when they could not be written, or not within `patience` seconds; then they may still be.
         """
-        written: Future[None] = Future()
-        self._waiting.put((record, written))
         try:
-            written.result(patience)
+            if patience is None:
+                self._write(records)
+            else:
+                self._patient.submit(self._write, records).result(patience)
         except Exception as error:
             raise RecordError("the answer could not be written to the log, so it is not shown") from error
 
     def close(self) -> None:
         """Write what is waiting, then stop."""
-        self._waiting.put(None)
-        self._thread.join()
+        self._patient.shutdown()
 
-    def _run(self) -> None:
-        while True:
-            batch = self._batch()
-            entries = [item for item in batch if item is not None]
-            if entries:
-                self._write(entries)
-            if len(entries) < len(batch):
-                return
-
-    def _batch(self) -> list[tuple[Record, Future[None]] | None]:
-        """Wait for an answer, then for those on their way, a moment at most."""
-        batch = [self._waiting.get()]
-        until = time.monotonic() + _MOMENT_SECONDS
-        while len(batch) < _MOST_AT_ONCE and batch[-1] is not None:
-            left = until - time.monotonic() if len(batch) < self._expected else 0.0
-            try:
-                batch.append(self._waiting.get(timeout=left) if left > 0 else self._waiting.get_nowait())
-            except queue.Empty:
-                break
-        return batch
-
-    def _write(self, entries: Sequence[tuple[Record, Future[None]]]) -> None:
-        try:
-            with writing(self._engine) as connection:
-                write(connection, [record for record, _ in entries])
-        except Exception as error:  # whatever it was, everyone who waits must hear of it, and the thread must live on
-            for _, written in entries:
-                written.set_exception(error)
-            return
-        for _, written in entries:
-            written.set_result(None)
+    def _write(self, records: Sequence[Record]) -> None:
+        with self._writing, writing(self._engine) as connection:
+            write(connection, records)
 
 
 def write(connection: Connection, records: Sequence[Record]) -> None:

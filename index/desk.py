@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -49,10 +50,20 @@ class Library:
     hidden: frozenset[str]
 
     def search(self, text: str) -> SearchResult:
-        """Rank the passages for a text, after mending what can only be a typing error of a word of the library."""
-        mended = self.edition.lexical.repaired(text).text
-        vector, tokens, token_vectors = self.encoder.read(mended)
-        return search(self.edition, Asked(mended, vector, content_words(tokens, token_vectors)), self.hidden)
+        """Rank the passages for a text."""
+        return self.found(self.read([text])[0])
+
+    def read(self, texts: Sequence[str]) -> list[Asked]:
+        """Make texts ready for search, after mending what can only be a typing error of a word of the library."""
+        mended = [self.edition.lexical.repaired(text).text for text in texts]
+        return [
+            Asked(text, vector, content_words(tokens, token_vectors))
+            for text, (vector, tokens, token_vectors) in zip(mended, self.encoder.read_together(mended), strict=True)
+        ]
+
+    def found(self, asked: Asked) -> SearchResult:
+        """Rank the passages for a text that was read."""
+        return search(self.edition, asked, self.hidden)
 
     def near_questions(self, asked: Asked, most: int) -> list[str]:
         """Curated questions that have a right passage in this edition, nearest to a question first."""

@@ -6,7 +6,8 @@ encoder.onnx     tokens -> sentence_vector and token_vectors, fp32, weights insi
 tokenizer.json   text -> tokens
 encoder.json     which model it is, how closely it agrees with it, and the SHA-256 of the other two
 
-Every text is encoded alone, without padding: the same text gives the same bytes whatever else is being asked.
+Every text is padded to the next multiple of eight tokens, and only texts of the same padded length are encoded
+together, so that the same text gives the same bytes whatever else is being asked (a test holds that).
 """
 
 from __future__ import annotations
@@ -35,10 +36,15 @@ from index.model import Model, check_model, file_sha256
 Vectors = NDArray[np.float32]
 OnProgress = Callable[[int, int], None] | None
 T = TypeVar("T")
+# A text's unit vector, its tokens, and a unit vector for each token.
+Read = tuple[Vectors, tuple[str, ...], Vectors]
 
 ONNX_FILE = "encoder.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 RECORD_FILE = "encoder.json"
+_OUTPUTS = ["sentence_vector", "token_vectors"]
+# Most questions have 9 to 16 tokens, so that most can be encoded with most others.
+_TOKENS_STEP = 8
 # How the child marks the line that says why it failed.
 ERROR = "error: "
 
@@ -85,6 +91,7 @@ class ExportedEncoder:
     files: Mapping[str, str]
     _session: Any
     _tokenizer: Tokenizer
+    _padding: int
 
     @classmethod
     def open(cls, folder: Path, threads: int = 1) -> ExportedEncoder:
@@ -105,31 +112,45 @@ class ExportedEncoder:
                 files={RECORD_FILE: file_sha256(folder / RECORD_FILE), **record["files"]},
                 _session=_open_session(folder / ONNX_FILE, threads),
                 _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, record["max_tokens"]),
+                _padding=record["padding"],
             )
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
             raise EncoderError(folder, f"cannot be opened ({error})") from error
 
     def encode(self, text: str) -> Vectors:
         """Return the text's unit vector, float32 of shape [dimension]. Tokens past `max_tokens` do not count."""
-        # Asked for alone, the sentence vector does not wait for the token vectors to be made.
-        vectors = self._session.run(["sentence_vector"], _inputs(self._tokenizer.encode(text).ids))[0]
-        vector: Vectors = vectors[0]
-        return vector
+        return self.read(text)[0]
 
     def encode_tokens(self, text: str) -> tuple[tuple[str, ...], Vectors]:
         """Return the text's tokens (with the model's own at both ends) and a unit vector for each.
 
         The vectors are float32 of shape [tokens, dimension]. Tokens past `max_tokens` are left out.
         """
-        encoding = self._tokenizer.encode(text)
-        vectors = self._session.run(["token_vectors"], _inputs(encoding.ids))[0]
-        return tuple(encoding.tokens), vectors[0]
+        return self.read(text)[1:]
 
-    def read(self, text: str) -> tuple[Vectors, tuple[str, ...], Vectors]:
+    def read(self, text: str) -> Read:
         """Return what `encode` and `encode_tokens` do, from one run: the text's vector, its tokens, their vectors."""
-        encoding = self._tokenizer.encode(text)
-        vectors, token_vectors = self._session.run(["sentence_vector", "token_vectors"], _inputs(encoding.ids))
-        return vectors[0], tuple(encoding.tokens), token_vectors[0]
+        return self.read_together([text])[0]
+
+    def read_together(self, texts: Sequence[str]) -> list[Read]:
+        """Read several short texts in as few runs as their padded lengths allow.
+
+        Reading the weights from memory, once a run, is most of the work of a short text: eight questions together
+        take less than half the time of eight runs.
+        """
+        encodings = [self._tokenizer.encode(text) for text in texts]
+        padded = [self._padded(encoding.ids) for encoding in encodings]
+        found: dict[int, tuple[Vectors, Vectors]] = {}
+        for places in _of_one_length(padded):
+            runs = self._session.run(_OUTPUTS, {"input_ids": np.array([padded[n] for n in places], dtype=np.int64)})
+            found |= dict(zip(places, zip(*runs, strict=True), strict=True))
+        return [
+            (found[n][0], tuple(encoding.tokens), found[n][1][: len(encoding.ids)])
+            for n, encoding in enumerate(encodings)
+        ]
+
+    def _padded(self, ids: Sequence[int]) -> Sequence[int]:
+        return [*ids, *[self._padding] * (-len(ids) % _TOKENS_STEP)]
 
     def read_many(
         self,
@@ -137,7 +158,7 @@ class ExportedEncoder:
         keep: Callable[[Vectors, tuple[str, ...], Vectors], T],
         on_progress: OnProgress = None,
     ) -> list[T]:
-        """Read many texts in their order, each alone; `keep` says what is kept of each, for token vectors are large."""
+        """Read many texts in their order; `keep` says what is kept of each, for token vectors are large."""
         found = []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             for done, kept in enumerate(pool.map(lambda text: keep(*self.read(text)), texts)):
@@ -154,7 +175,7 @@ class ExportedEncoder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            for done, vector in enumerate(pool.map(self.encode, texts)):
+            for done, vector in enumerate(pool.map(lambda text: self.read(text)[0], texts)):
                 vectors[done] = vector
                 if on_progress is not None:
                     on_progress(done + 1, len(texts))
@@ -195,20 +216,24 @@ _NEXT_PREPARE = "Nothing was changed. Put this right and publish again"
 
 def encoder_digest(record: Mapping[str, Any]) -> str:
     """Return the encoder's name: the SHA-256 of all that decides its vectors, in canonical JSON (RFC 8785)."""
-    decides = {"files": record["files"], "dimension": record["dimension"], "max_tokens": record["max_tokens"]}
+    decides = {name: record[name] for name in ("files", "dimension", "max_tokens", "padding")}
     return hashlib.sha256(rfc8785.dumps(decides)).hexdigest()
 
 
 def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Return the tokenizer in a tokenizer.json, cutting at `max_tokens` and never padding."""
+    """Return the tokenizer in a tokenizer.json, cutting at `max_tokens`; padding is not its business."""
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     return tokenizer
 
 
-def _inputs(ids: Sequence[int]) -> dict[str, NDArray[np.int64]]:
-    return {"input_ids": np.array([ids], dtype=np.int64)}
+def _of_one_length(padded: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Places of the texts of each padded length."""
+    places: dict[int, list[int]] = {}
+    for place, ids in enumerate(padded):
+        places.setdefault(len(ids), []).append(place)
+    return list(places.values())
 
 
 def _open_session(path: Path, threads: int) -> Any:
@@ -242,7 +267,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
 def _is_whole(record: object) -> bool:
     return (
         isinstance(record, dict)
-        and {"model", "dimension", "max_tokens", "agreement", "files"} <= record.keys()
+        and {"model", "dimension", "max_tokens", "padding", "agreement", "files"} <= record.keys()
         and isinstance(record["files"], dict)
         and record["files"].keys() == {ONNX_FILE, TOKENIZER_FILE}
     )

@@ -47,18 +47,24 @@ class PrepareError(Exception):
 class _Exported(torch.nn.Module):
     """Transformer, mean of the token vectors, unit length: what encoder.onnx computes.
 
-    It takes no attention mask. Texts are encoded alone, so there is no padding to mask, and none can be sent by mistake.
+    It takes no attention mask but makes it from the padding it sees, so none can be sent by mistake. The mean is a
+    product of matrices, text by text: a plain mean sums in another order when texts come together, and then the same
+    text would not have the same vector, bit for bit.
     """
 
-    def __init__(self, transformer: torch.nn.Module) -> None:
+    def __init__(self, transformer: torch.nn.Module, padding: int) -> None:
         super().__init__()
         self.transformer = transformer
+        self.padding = padding
 
     def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return sentence_vector [batch, dimension] and token_vectors [batch, tokens, dimension], of unit length."""
-        hidden: torch.Tensor = self.transformer(input_ids=input_ids).last_hidden_state
+        mask = input_ids.ne(self.padding)
+        hidden: torch.Tensor = self.transformer(input_ids=input_ids, attention_mask=mask.long()).last_hidden_state
+        shares = mask.to(hidden.dtype) / mask.sum(dim=1, keepdim=True)
+        mean = torch.matmul(shares.unsqueeze(1), hidden).squeeze(1)
         normalise = torch.nn.functional.normalize
-        return normalise(hidden.mean(dim=1), dim=-1), normalise(hidden, dim=-1)
+        return normalise(mean, dim=-1), normalise(hidden, dim=-1)
 
 
 def prepare(model: Model, out: Path, probes: Sequence[str]) -> None:
@@ -114,9 +120,9 @@ def _load(model: Model) -> SentenceTransformer:
 
 def _export(original: SentenceTransformer, path: Path) -> None:
     transformer: Any = original[0]
-    example = torch.ones(2, 7, dtype=torch.long)
+    example = torch.ones(2, 8, dtype=torch.long)
     program = torch.onnx.export(
-        _Exported(transformer.auto_model).eval(),
+        _Exported(transformer.auto_model, _padding(original)).eval(),
         (example,),
         dynamo=True,
         input_names=["input_ids"],
@@ -146,6 +152,7 @@ def _record(model: Model, original: SentenceTransformer, work: Path) -> dict[str
         "weights_sha256": model.weights_sha256,
         "dimension": _dimension(original),
         "max_tokens": _max_tokens(original),
+        "padding": _padding(original),
         "opset": OPSET,
         "agreement": {},
         "files": {name: file_sha256(work / name) for name in (ONNX_FILE, TOKENIZER_FILE)},
@@ -182,6 +189,13 @@ def _agreement(original: SentenceTransformer, exported: ExportedEncoder, probes:
         )
     minimum, mean = round(float(cosines[worst]), 7), round(float(cosines.mean()), 7)
     return {"texts": len(probes), "minimum": minimum, "mean": mean}
+
+
+def _padding(original: SentenceTransformer) -> int:
+    padding = original.tokenizer.pad_token_id
+    if padding is None:
+        raise PrepareError("the model's tokenizer has no padding token; use another model")
+    return int(padding)
 
 
 def _write_record(work: Path, record: dict[str, Any]) -> None:

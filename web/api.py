@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from assistant.assistant import Assistant
+from assistant.assistant import Assistant, Question
 from assistant.conversation import is_id
 from web.problems import MEDIA_TYPE, BadInputError
 
@@ -114,11 +115,16 @@ _PROBLEM: dict[str, Any] = {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}
         },
     },
 )
-def ask(asked: Ask, request: Request) -> JSONResponse:
+async def ask(asked: Ask, request: Request) -> JSONResponse:
     """Answer with passages of approved articles, word for word, or say that none answers."""
-    assistant: Assistant = request.app.state.assistant
-    question, conversation = checked(asked.question, asked.conversation)
-    return JSONResponse(assistant.answer(question, conversation).public())
+    state = request.app.state
+    assistant: Assistant = state.assistant
+    question = Question(*checked(asked.question, asked.conversation))
+    if assistant.is_urgent(question.text):
+        answer = await run_in_threadpool(assistant.answer, question.text, question.conversation)
+    else:
+        answer = await state.crowd.answer(question)
+    return JSONResponse(answer.public())
 
 
 def checked(question: str, conversation: str | None) -> tuple[str, str | None]:

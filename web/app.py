@@ -23,6 +23,7 @@ from assistant.recorder import Recorder, RecordError
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, visitor
+from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, problem_of
 from web.protection import Protection
@@ -50,6 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
     engine = open_database(settings.data, settings.database_url)
     desk = Desk(engine, settings.data)
     recorder = Recorder(engine)
+    assistant = Assistant(engine, policy, desk, recorder)
+    crowd = Crowd(assistant.answer_together)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -60,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
             _log.error("the database cannot be brought up to date: %s", type(error).__name__)
         desk.start()
         yield
+        crowd.close()
         desk.close()
         recorder.close()
         engine.dispose()
@@ -75,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     app.state.settings, app.state.engine = settings, engine
-    app.state.assistant = Assistant(engine, policy, desk, recorder)
+    app.state.assistant, app.state.crowd = assistant, crowd
     for router in (api.router, health.router, visitor.router):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")

@@ -39,7 +39,7 @@ def record(question: str, conversation: str = "c" * 32, turn: int = 1) -> Record
 def fill(engine: Engine, questions: list[str]) -> None:
     recorder = Recorder(engine)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda text: recorder.record(record(text)), questions))
+        list(pool.map(lambda text: recorder.record([record(text)]), questions))
     recorder.close()
 
 
@@ -102,10 +102,10 @@ def test_erasing_a_questions_words_leaves_the_log_whole(engine: Engine) -> None:
 def test_an_answer_that_cannot_be_written_is_not_given(engine: Engine) -> None:
     recorder = Recorder(engine)
     one = record("a")
-    recorder.record(one)
+    recorder.record([one])
     with pytest.raises(RecordError):
-        recorder.record(one)  # the same id a second time
-    recorder.record(record("b"))
+        recorder.record([one])  # the same id a second time
+    recorder.record([record("b")])
     recorder.close()
     with reading(engine) as connection:
         assert log.verify(connection).seq == 2
@@ -113,8 +113,8 @@ def test_an_answer_that_cannot_be_written_is_not_given(engine: Engine) -> None:
 
 def test_a_conversation_remembers_its_last_turn(engine: Engine) -> None:
     recorder = Recorder(engine)
-    recorder.record(record("first", turn=1))
-    recorder.record(record("second", turn=2))
+    recorder.record([record("first", turn=1)])
+    recorder.record([record("second", turn=2)])
     recorder.close()
     with reading(engine) as connection:
         talk = load(connection, "c" * 32)

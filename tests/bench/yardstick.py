@@ -30,7 +30,7 @@ def create(edition_folder: Path, encoder_folder: Path) -> FastAPI:
 
     @app.post("/api/ask")
     def ask(asked: Ask) -> list[tuple[str, float]]:
-        found = edition.dense.search(encoder.encode(asked.question), 3)
+        found = edition.dense.search(encoder.read(asked.question)[0], 3)
         return [(edition.passages[row].id, similarity) for row, similarity in found]
 
     @app.get("/readyz")

@@ -71,6 +71,8 @@ def test_the_same_text_gives_the_same_bytes_whatever_else_is_asked(folder: Path,
     with ThreadPoolExecutor(8) as pool:
         assert [v.tobytes() for v in pool.map(encoder.encode, texts * 3)] == alone * 3
     assert [vector.tobytes() for vector in encoder.encode_many(texts[::-1])] == alone[::-1]
+    for size in (2, 3, 5, len(texts)):
+        assert [vector.tobytes() for vector, _, _ in encoder.read_together(texts[:size])] == alone[:size]
     assert [ExportedEncoder.open(folder, threads=2).encode(text).tobytes() for text in texts] == alone
 
 
