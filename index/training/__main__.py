@@ -16,14 +16,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m index.training", description="Train the reader's cross-encoder.")
     parser.add_argument("--work", type=Path, required=True, help="folder for vectors and the model; made if missing")
     parser.add_argument("--public", type=Path, default=PUBLIC, help="folder of the public question sets")
-    parser.add_argument("--minutes", type=float, default=Settings.minutes, help="minutes of training on two cores")
+    parser.add_argument("--steps", type=int, default=Settings.steps, help="steps, each of some 70 pairs")
     parser.add_argument("--name", default="model", help="folder of the model in the work folder")
     parser.add_argument("--start", type=Path, help="a trained model to go on from; the packaged weights if left out")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="highest learning rate")
     given = parser.parse_args(words)
     drawn = shares(read_sources(given.public), VectorStore(given.work))
     model = opened(given.start) if given.start else fresh()
-    train(model, drawn, Settings(minutes=given.minutes, rate=given.rate), given.work / given.name)
+    train(model, drawn, Settings(steps=given.steps, rate=given.rate), given.work / given.name)
 
 
 if __name__ == "__main__":

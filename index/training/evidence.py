@@ -76,7 +76,8 @@ class Measuring:
         """Return the evidence for each question, in their order."""
         subjects = {one.subject: material.subjects[one.subject] for one in questions}
         pieces = [own for subject in subjects.values() for own in subject.pieces]
-        self.store.add([*(own.text for own in pieces), *(one.text for one in questions)])
+        sentences = [own.text[a:b] for own in pieces for a, b in own.sentences]
+        self.store.add([*(own.text for own in pieces), *sentences, *(one.text for one in questions)])
         return [self._of(subjects[one.subject], one) for one in questions]
 
     def windows(self, question: str, subject: Subject, places: Sequence[int]) -> list[str]:

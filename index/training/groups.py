@@ -23,6 +23,8 @@ Vectors = NDArray[np.float32]
 _NEAREST = 10
 # How often a group is made the other way round, and how often a question is put in other words.
 _TWINS = 0.25
+# The reader has to do with short windows as well as with whole passages.
+_MOST_WORDS = (45, 60, 80, 80)
 _REWORDED = 0.75
 _SAME_SUBJECT = 6
 
@@ -60,7 +62,7 @@ class Groups:
 
         Most groups are a question with its windows; some are a passage's window with questions it does not answer.
         """
-        style = _heading_style(random)
+        style = _Style(_heading(random), random.choice(_MOST_WORDS))
         asked, cutter = self._asked(question, style, random)
         subject = self._material.subjects[question.subject]
         answering = self._answering(question, subject, cutter, random)
@@ -73,13 +75,13 @@ class Groups:
         windows = (*answering, *kept[: self._size - len(answering)])
         return Group(tuple((asked, one) for one in windows), len(answering))
 
-    def _asked(self, question: Question, style: str, random: Random) -> tuple[str, _Cutter]:
+    def _asked(self, question: Question, style: _Style, random: Random) -> tuple[str, _Cutter]:
         asked = question.text
         if question.wordings and random.random() < _REWORDED:
             asked = random.choice(question.wordings)
         return asked, _Cutter(self._store.of([asked])[0], self._store, style)
 
-    def _twins(self, question: Question, subject: Subject, style: str, random: Random) -> list[tuple[str, str]]:
+    def _twins(self, question: Question, subject: Subject, style: _Style, random: Random) -> list[tuple[str, str]]:
         """Other questions about the subject with the window of a passage that answers this one, but none of them."""
         piece = random.choice(question.gold).piece
         others = [one for one in self._about[question.subject] if piece not in {gold.piece for gold in one.gold}]
@@ -148,10 +150,18 @@ class Groups:
         return [cutter.window(self._material.subjects[key], self._piece((key, n))) for key, n in chosen]
 
 
-class _Cutter:
-    """Cuts windows for one asked question, with headings of one style."""
+@dataclass(frozen=True)
+class _Style:
+    """How a group's windows are cut: which heading, and how long."""
 
-    def __init__(self, asked: Vectors, store: VectorStore, style: str) -> None:
+    heading: str
+    most_words: int
+
+
+class _Cutter:
+    """Cuts windows for one asked question, all in one style."""
+
+    def __init__(self, asked: Vectors, store: VectorStore, style: _Style) -> None:
         self.asked = asked
         self._store = store
         self._style = style
@@ -164,19 +174,19 @@ class _Cutter:
         without: Sequence[tuple[int, int]] = (),
     ) -> str:
         """Cut a passage's window; around the `favoured` words, or of what is left `without` their sentences."""
-        heading = heading_of(subject, own, self._style)
+        heading = heading_of(subject, own, self._style.heading)
         if without:
             kept = [own.text[a:b] for a, b in own.sentences if not any(a < end and start < b for start, end in without)]
             if not kept:
                 return ""
             near = self._store.of(kept) @ self.asked
-            return window(*_joined(kept, heading), near.tolist())
+            return window(*_joined(kept, heading), near.tolist(), self._style.most_words)
         near = self._store.of(own.text[a:b] for a, b in own.sentences) @ self.asked
         similarities = [
             1.0 + near[n] if any(a < end and start < b for start, end in favoured) else float(near[n])
             for n, (a, b) in enumerate(own.sentences)
         ]
-        return window(own.text, heading, own.sentences, similarities)
+        return window(own.text, heading, own.sentences, similarities, self._style.most_words)
 
 
 def _joined(sentences: Sequence[str], heading: str) -> tuple[str, str, list[tuple[int, int]]]:
@@ -196,7 +206,7 @@ def heading_of(subject: Subject, own: Piece, style: str) -> str:
     return own.heading if style == "heading" else f"{subject.title}, {own.heading}"
 
 
-def _heading_style(random: Random) -> str:
+def _heading(random: Random) -> str:
     return random.choices(("both", "title", "heading", "none"), (40, 20, 30, 10))[0]
 
 

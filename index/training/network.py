@@ -46,7 +46,8 @@ class Linear(nn.Module):
 
     def forward(self, hidden: torch.Tensor) -> torch.Tensor:
         """Return [tokens, out] of [tokens, in]."""
-        return hidden @ self.weight().T + self.bias
+        matrix: torch.Tensor = self.weight()
+        return hidden @ matrix.T + self.bias
 
 
 class Layer(nn.Module):

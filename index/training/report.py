@@ -122,9 +122,9 @@ def traps(measuring: Measuring) -> Iterator[str]:
     """Pairs of questions about one passage that answers only one of them."""
     yield "| traps | n | answered above trap | both right at one threshold | cosine: above | cosine: both |"
     yield "|---|---|---|---|---|---|"
-    scored = {
-        half: [_trap(measuring, row) for row in rows(TRAPS) if row["half"] == half] for half in ("tune", "report")
-    }
+    listed = [row for row in rows(TRAPS) if "trap" in row]
+    measuring.store.add(text for row in listed for text in _texts(row))
+    scored = {half: [_trap(measuring, row) for row in listed if row["half"] == half] for half in ("tune", "report")}
     limits = [_threshold([one[1][n] for one in scored["tune"]]) for n in range(2)]
     kinds = sorted({kind for kind, _ in scored["report"]})
     for kind in ["all", *kinds]:
@@ -137,11 +137,15 @@ def traps(measuring: Measuring) -> Iterator[str]:
         yield f"| {' | '.join([kind, *cells])} |"
 
 
+def _texts(row: dict[str, Any]) -> list[str]:
+    text = row["passage"]
+    return [row["answered"], row["trap"], text, *(text[a:b] for a, b in sentence_spans(text))]
+
+
 def _trap(measuring: Measuring, row: dict[str, Any]) -> tuple[str, list[tuple[float, float]]]:
     """Kind, and for logit and cosine what the passage gets from the question it answers and from the trap."""
     text, spans = row["passage"], sentence_spans(row["passage"])
     asked = [row["answered"], row["trap"]]
-    measuring.store.add([*asked, text, *(text[a:b] for a, b in spans)])
     vectors = measuring.store.of(asked)
     near = measuring.store.of(text[a:b] for a, b in spans) @ vectors.T
     read = [window(text, row["heading"], spans, near[:, n].tolist()) for n in range(2)]

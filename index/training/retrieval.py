@@ -38,7 +38,8 @@ def retrieve(measuring: Measuring, material: Material, count: int) -> list[Retri
     random = Random(20)  # noqa: S311 - chance that can be repeated
     questions = random.sample(material.part(held=True), count)
     asked = [random.choice(one.wordings) if one.wordings and n % 2 else one.text for n, one in enumerate(questions)]
-    measuring.store.add(asked)
+    sentences = [own.text[a:b] for one in held for own in one.pieces for a, b in own.sentences]
+    measuring.store.add([*asked, *sentences])
     found = []
     for question, text in zip(questions, asked, strict=True):
         near = vectors @ measuring.store.of([text])[0]
