@@ -92,13 +92,19 @@ def publish(
         )
     on_step("Preparing the encoder")
     encoder = prepared_encoder(model, encoders_folder(data), lambda line: on_step(f"Preparing the encoder: {line}"))
-    before = None if rebuild or live is None else _openable(editions_folder(data) / live.edition)
-    on_step("Encoding what is new")
-    built = build(
-        passages, texts, encoder, editions_folder(data), questions=questions, before=before, on_progress=on_progress
-    )
-    on_step("Checking the edition")
-    edition = open_edition(built.folder)
+    before = None if rebuild or live is None else editions_folder(data) / live.edition
+
+    def build_from(before: Path | None) -> tuple[Built, Edition]:
+        on_step("Encoding what is new")
+        into = editions_folder(data)
+        built = build(passages, texts, encoder, into, questions=questions, before=before, on_progress=on_progress)
+        on_step("Checking the edition")
+        return built, open_edition(built.folder)
+
+    try:
+        built, edition = build_from(before)
+    except EditionError:
+        built, edition = build_from(None)  # a part that was taken over is damaged
     check = check_questions(Library(edition, encoder, frozenset()), questions, policy)
     if not check.passed and not override:
         raise PublishError(_failed(check))
@@ -140,13 +146,6 @@ def _failed(check: Check) -> str:
         f"refuses {check.refused} of {check.to_refuse}, which is too few ({shown}). The live edition is unchanged. "
         'Mend the articles, or publish all the same with --override "REASON", which the log keeps.'
     )
-
-
-def _openable(folder: Path) -> Edition | None:
-    try:
-        return open_edition(folder)
-    except EditionError:
-        return None  # then everything is encoded anew, which also mends it
 
 
 def _make_live(engine: Engine, data: Path, built: Built, edition: Edition, check: Check, *, who: str, why: str) -> None:

@@ -8,29 +8,32 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from index.dense import save_array, save_vectors
+from index.dense import save_vectors
 from index.edition import (
-    FORMAT,
-    Edition,
-    EditionPassage,
+    EditionError,
     EditionQuestion,
     Vectors,
     encoded_sentence,
     encoded_text,
     lexical_text,
     manifest_bytes,
+    open_manifest,
+    open_questions,
     passages_json,
     questions_json,
 )
 from index.encoder import ExportedEncoder
-from index.files import write_synced
-from index.lexical import LexicalIndex
-from index.words import Bytes, content_words, to_bytes
+from index.files import DamagedError, write_synced
+from index.lexical import words
+from index.parts import FORMAT, Piece, load_part, part_name, piece_key, save_part
+from index.words import content_words, to_bytes
 from sources.library import Passage
 from sources.questions import CuratedQuestion, plain_text
 from sources.sentences import sentence_spans
@@ -55,98 +58,133 @@ def build(
     into: Path,
     *,
     questions: Sequence[CuratedQuestion] = (),
-    before: Edition | None = None,
+    before: Path | None = None,
     on_progress: Progress = lambda done, total: None,
 ) -> Built:
-    """Build the edition of these passages and return where it is.
+    """Build the edition of these passages and return where it is; those of one article must stand together.
 
-    `texts` holds the canonical text of every revision by digest; `before` is an edition whose vectors may be taken
-    over. The same passages and encoder give the same folder, byte for byte, whatever was taken over: each text is
-    encoded alone. Nothing is visible under the edition's name until all of it is on the disk.
+    `texts` holds the canonical text of every revision by digest; `before` is the folder of an edition whose parts may
+    be taken over. They are not read for that: whoever opens the new edition checks all of it, and builds it again
+    without `before` if a part was damaged. The same passages and encoder give the same folder, byte for byte, whatever
+    was taken over. Nothing is visible under the edition's name until all of it is on the disk.
     """
-    known = _Known(before, encoder.digest)
-    spans = [known.sentences.get(passage.id) or sentence_spans(passage.text) for passage in passages]
+    known = _known(before, encoder.digest)
+    parts = [_Part(article, list(of_it), encoder.digest) for article, of_it in groupby(passages, _article)]
     asked = _answered(questions, passages)
-    sentences = [
-        encoded_sentence(passage, a, b) for passage, found in zip(passages, spans, strict=True) for a, b in found
-    ]
-    short = [*sentences, *(one.question for one in asked)]
-    work_list = _Work(len(passages) + len(short), on_progress)
-    read, new_read = _read(passages, known, encoder, work_list)
-    encoded, new_encoded = _encoded(short, known, encoder, work_list)
-    content = _Content(
-        listed=_listed(passages, spans, [len(words) for _, words in read]),
-        asked=asked,
-        texts=texts,
-        vectors=_stacked([vector for vector, _ in read], encoder.dimension),
-        words=np.concatenate([np.zeros((0, encoder.dimension), np.int8), *(words for _, words in read)]),
-        sentence_vectors=encoded[: len(sentences)],
-        question_vectors=encoded[len(sentences) :],
-    )
-    into.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".building-", dir=into))
+    work = Path(tempfile.mkdtemp(prefix=".building-", dir=_made(into)))
     try:
-        manifest = _write(work, content, encoder)
+        (work / "parts").mkdir()
+        new = [part for part in parts if not known.take(part, work)]
+        pieces, encoded = _encoded_pieces(new, known, encoder, on_progress)
+        vectors, questions_encoded = _question_vectors(asked, known, encoder)
+        for part in new:
+            part.sha256 = save_part(work / part.name, [pieces[key] for key in part.keys])
+            part.sentences = sum(len(pieces[key].sentences) for key in part.keys)
+            part.words = sum(len(pieces[key].words) for key in part.keys)
+        manifest = _write(work, parts, asked, vectors, texts, encoder)
         folder = into / hashlib.sha256(manifest).hexdigest()
-        _put_in_place(work, folder, before)
+        _put_in_place(work, folder, known.folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    new = new_read + new_encoded
-    return Built(folder, manifest, new, len(passages) + len(short) - new)
+    encoded += questions_encoded
+    total = len(passages) + sum(part.sentences for part in parts) + len(asked)
+    return Built(folder, manifest, encoded, total - encoded)
+
+
+@dataclass
+class _Part:
+    """The passages of one article on their way into a part; digest and counts are known when its file is there."""
+
+    article: str
+    passages: list[Passage]
+    encoder: str
+    keys: list[str] = field(init=False)
+    name: str = field(init=False)
+    sha256: str = ""
+    sentences: int = 0
+    words: int = 0
+
+    def __post_init__(self) -> None:
+        self.keys = [piece_key(passage, self.encoder) for passage in self.passages]
+        self.name = part_name(self.keys)
 
 
 @dataclass(frozen=True)
-class _Content:
-    """What is written: passages with all their vectors, and the curated questions they answer with theirs."""
-
-    listed: Sequence[EditionPassage]
-    asked: Sequence[EditionQuestion]
-    texts: Mapping[str, str]
-    vectors: Vectors
-    words: Bytes
-    sentence_vectors: Vectors
-    question_vectors: Vectors
-
-
-class _Work:
-    """Counts what is encoded in two rounds as one piece of work."""
-
-    def __init__(self, most: int, on_progress: Progress) -> None:
-        self._done, self._most, self._on_progress = 0, most, on_progress
-
-    def taken_over(self, count: int) -> None:
-        """Count texts that need no encoding as done."""
-        self._done += count
-
-    def step(self, done: int, total: int) -> None:
-        """Tell the progress of this round; at its end, what it did counts for the next."""
-        self._on_progress(self._done + done, self._most)
-        if done == total:
-            self._done += total
-
-
 class _Known:
-    """Vectors, words and sentence spans of an earlier edition, by the text they belong to."""
+    """What an edition before offers: its parts by name and by article, and the vectors of its questions."""
 
-    def __init__(self, edition: Edition | None, encoder: str) -> None:
-        self.sentences = {p.id: p.sentences for p in edition.passages} if edition else {}
-        self.read: dict[str, tuple[Vectors, Bytes]] = {}
-        self.encoded: dict[str, Vectors] = {}
-        if edition is None or edition.encoder != encoder:
-            return
-        for row, p in enumerate(edition.passages):
-            words = edition.word_vectors[p.first_word : p.first_word + p.words]
-            self.read[encoded_text(p.passage)] = (edition.vectors[row], words)
-            for n, (a, b) in enumerate(p.sentences, p.first_sentence):
-                self.encoded[encoded_sentence(p.passage, a, b)] = edition.sentence_vectors[n]
-        for row, one in enumerate(edition.questions):
-            self.encoded[one.question] = edition.question_vectors[row]
+    folder: Path
+    files: Mapping[str, str]
+    by_name: Mapping[str, Mapping[str, Any]]
+    by_article: Mapping[str, Mapping[str, Any]]
+    questions: Mapping[str, Vectors]
+
+    def take(self, part: _Part, work: Path) -> bool:
+        """Take a part over whose passages are all as they were; false when there is none."""
+        listed = self.by_name.get(part.name)
+        if listed is None or not _linked(self.folder / part.name, work / part.name):
+            return False
+        part.sha256 = self.files[part.name]
+        part.sentences, part.words = listed["sentences"], listed["words"]
+        return True
+
+    def pieces(self, article: str) -> dict[str, Piece]:
+        """Return the pieces that there were of an article, by key."""
+        listed = self.by_article.get(article)
+        if listed is None:
+            return {}
+        try:
+            part = load_part(self.folder / listed["file"], self.files[listed["file"]])
+        except DamagedError:
+            return {}  # then they are encoded anew, which also mends it
+        return {piece.key: piece for piece in part.pieces()}
+
+
+def _known(before: Path | None, encoder: str) -> _Known:
+    nothing = _Known(Path(), {}, {}, {}, {})
+    if before is None:
+        return nothing
+    try:
+        manifest = open_manifest(before)
+        files, parts = manifest["files"], manifest["parts"]
+        if manifest["encoder"]["digest"] != encoder:
+            return nothing
+        questions, vectors = open_questions(before, files)
+    except (EditionError, DamagedError):
+        return nothing  # then everything is encoded anew, which also mends it
+    return _Known(
+        before,
+        files,
+        {part["file"]: part for part in parts},
+        {part["article"]: part for part in parts},
+        {one.question: vector for one, vector in zip(questions, vectors, strict=True)},
+    )
+
+
+def _linked(there: Path, here: Path) -> bool:
+    """Give a file a second name, or copy it where a disk knows no second names; false when it is not there."""
+    if not there.exists():
+        return False
+    try:
+        here.hardlink_to(there)
+    except OSError:
+        shutil.copyfile(there, here)
+    return True
+
+
+def _article(passage: Passage) -> str:
+    return passage.article.id
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _answered(questions: Sequence[CuratedQuestion], passages: Sequence[Passage]) -> list[EditionQuestion]:
     """Curated questions that have a right passage among these, with the first one."""
     found = []
-    plain = [(p.id, plain_text(p.text)) for p in passages]
+    plain = [(p.id, plain_text(p.text)) for p in passages] if questions else []
     for one in questions:
         right = next((id_ for id_, text in plain if one.in_plain(text)), None) if one.must_answer else None
         if right is not None:
@@ -154,65 +192,79 @@ def _answered(questions: Sequence[CuratedQuestion], passages: Sequence[Passage])
     return found
 
 
-def _listed(
-    passages: Sequence[Passage], spans: Sequence[tuple[tuple[int, int], ...]], words: Sequence[int]
-) -> list[EditionPassage]:
-    listed = []
-    first, first_word = 0, 0
-    for passage, found, count in zip(passages, spans, words, strict=True):
-        listed.append(EditionPassage(passage, found, first, count, first_word))
-        first, first_word = first + len(found), first_word + count
-    return listed
+def _encoded_pieces(
+    parts: Sequence[_Part], known: _Known, encoder: ExportedEncoder, on_progress: Progress
+) -> tuple[dict[str, Piece], int]:
+    """Return the pieces of these parts by key, and how many texts had to be encoded for them."""
+    pieces: dict[str, Piece] = {}
+    for part in parts:
+        pieces |= known.pieces(part.article)
+    wanted = {key: passage for part in parts for key, passage in zip(part.keys, part.passages, strict=True)}
+    new = {key: passage for key, passage in wanted.items() if key not in pieces}
+    spans = {key: sentence_spans(passage.text) for key, passage in new.items()}
+    sentences = [encoded_sentence(new[key], start, end) for key, found in spans.items() for start, end in found]
+    total = len(new) + len(sentences)
+    read = encoder.read_many(
+        [encoded_text(passage) for passage in new.values()],
+        lambda vector, *tokens: (vector, to_bytes(content_words(*tokens))),
+        lambda done, _: on_progress(done, total),
+    )
+    vectors = encoder.encode_many(sentences, lambda done, _: on_progress(len(new) + done, total))
+    place = 0
+    for (key, passage), (vector, word_vectors) in zip(new.items(), read, strict=True):
+        after = place + len(spans[key])
+        terms = tuple(words(lexical_text(passage)))
+        pieces[key] = Piece(key, spans[key], terms, vector, vectors[place:after], word_vectors)
+        place = after
+    return pieces, total
 
 
-def _read(
-    passages: Sequence[Passage], known: _Known, encoder: ExportedEncoder, work: _Work
-) -> tuple[list[tuple[Vectors, Bytes]], int]:
-    """Vector and words of each passage, and how many had to be read anew."""
-    wanted = [encoded_text(passage) for passage in passages]
-    new = [text for text in dict.fromkeys(wanted) if text not in known.read]
-    work.taken_over(len(wanted) - len(new))
-    fresh = encoder.read_many(new, lambda vector, *tokens: (vector, to_bytes(content_words(*tokens))), work.step)
-    found = known.read | dict(zip(new, fresh, strict=True))
-    return [found[text] for text in wanted], len(new)
+def _question_vectors(asked: Sequence[EditionQuestion], known: _Known, encoder: ExportedEncoder) -> tuple[Vectors, int]:
+    """Return a vector for each question, and how many had to be encoded."""
+    new = [one.question for one in asked if one.question not in known.questions]
+    found = dict(known.questions) | dict(zip(new, encoder.encode_many(new), strict=True))
+    rows = [found[one.question] for one in asked]
+    return np.stack(rows) if rows else np.zeros((0, encoder.dimension), dtype=np.float32), len(new)
 
 
-def _encoded(texts: Sequence[str], known: _Known, encoder: ExportedEncoder, work: _Work) -> tuple[Vectors, int]:
-    """Vector of each text, and how many had to be encoded anew."""
-    new = [text for text in dict.fromkeys(texts) if text not in known.encoded]
-    work.taken_over(len(texts) - len(new))
-    fresh = encoder.encode_many(new, work.step)
-    found = known.encoded | dict(zip(new, fresh, strict=True))
-    return _stacked([found[text] for text in texts], encoder.dimension), len(new)
-
-
-def _stacked(vectors: Sequence[Vectors], dimension: int) -> Vectors:
-    return np.stack(vectors) if vectors else np.zeros((0, dimension), dtype=np.float32)
-
-
-def _write(work: Path, content: _Content, encoder: ExportedEncoder) -> bytes:
-    listed = content.listed
-    quoted = sorted({p.passage.revision for p in listed})
-    texts = json.dumps({revision: content.texts[revision] for revision in quoted}, ensure_ascii=False).encode()
+def _write(
+    work: Path,
+    parts: Sequence[_Part],
+    asked: Sequence[EditionQuestion],
+    question_vectors: Vectors,
+    texts: Mapping[str, str],
+    encoder: ExportedEncoder,
+) -> bytes:
+    passages = [passage for part in parts for passage in part.passages]
+    quoted = sorted({passage.revision for passage in passages})
+    revisions = json.dumps({revision: texts[revision] for revision in quoted}, ensure_ascii=False).encode()
     files = {
-        "revisions.json": write_synced(work / "revisions.json", texts),
-        "passages.json": write_synced(work / "passages.json", passages_json(listed)),
-        "questions.json": write_synced(work / "questions.json", questions_json(content.asked)),
-        "vectors.npy": save_vectors(work / "vectors.npy", content.vectors),
-        "sentence_vectors.npy": save_vectors(work / "sentence_vectors.npy", content.sentence_vectors),
-        "word_vectors.npy": save_array(work / "word_vectors.npy", content.words),
-        "question_vectors.npy": save_vectors(work / "question_vectors.npy", content.question_vectors),
+        "revisions.json": write_synced(work / "revisions.json", revisions),
+        "passages.json": write_synced(work / "passages.json", passages_json(passages)),
+        "questions.json": write_synced(work / "questions.json", questions_json(asked)),
+        "question_vectors.npy": save_vectors(work / "question_vectors.npy", question_vectors),
+        **{part.name: part.sha256 for part in parts},
     }
-    (work / "lexical").mkdir()
-    lexical = LexicalIndex.build([lexical_text(p.passage) for p in listed])
-    files |= {f"lexical/{name}": sha for name, sha in lexical.save(work / "lexical").items()}
     manifest = manifest_bytes(
         {
             "format": FORMAT,
-            "encoder": {"digest": encoder.digest, "agreement": encoder.agreement, "files": encoder.files},
-            "passages": len(listed),
-            "sentences": len(content.sentence_vectors),
-            "questions": len(content.asked),
+            "encoder": {
+                "digest": encoder.digest,
+                "dimension": encoder.dimension,
+                "agreement": encoder.agreement,
+                "files": encoder.files,
+            },
+            "parts": [
+                {
+                    "article": part.article,
+                    "file": part.name,
+                    "passages": len(part.keys),
+                    "sentences": part.sentences,
+                    "words": part.words,
+                }
+                for part in parts
+            ],
+            "questions": len(asked),
             "files": files,
         }
     )
@@ -220,16 +272,23 @@ def _write(work: Path, content: _Content, encoder: ExportedEncoder) -> bytes:
     return manifest
 
 
-def _put_in_place(work: Path, folder: Path, before: Edition | None) -> None:
-    if before is not None and before.digest == folder.name:
-        return  # it is there, and was found whole when it was opened
+def _put_in_place(work: Path, folder: Path, before: Path) -> None:
+    if folder == before:
+        return  # nothing has changed, and a server may be opening it
+    for directory in (work / "parts", work):
+        _flush(directory)
     if folder.exists():
-        # Of the same name but not known to be whole: a damaged edition is mended by building it again.
+        # It may be damaged: what was just built takes its place.
         folder.rename(work.with_name(f"{work.name}.replaced"))
     work.rename(folder)
     shutil.rmtree(work.with_name(f"{work.name}.replaced"), ignore_errors=True)
-    directory = os.open(folder.parent, os.O_RDONLY)
+    _flush(folder.parent)
+
+
+def _flush(directory: Path) -> None:
+    """Put a folder's own list of files on the disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(descriptor)
     finally:
-        os.close(directory)
+        os.close(descriptor)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.files import write_synced
+from index.files import DamagedError, checked_bytes, write_synced
 
 Vectors = NDArray[np.float32]
 
@@ -25,16 +24,6 @@ _LENGTH_TOLERANCE = 1e-3
 # One search reads a few MB, far below where FAISS's OpenMP threads help; left on, they wake every core for each
 # question, fight onnxruntime for them, and keep spinning afterwards. Many visitors are served by many searches instead.
 faiss.omp_set_num_threads(1)
-
-
-class VectorsError(Exception):
-    """A vectors file that cannot be trusted: which file, why, and what to do next."""
-
-    def __init__(self, path: Path, reason: str, next_step: str) -> None:
-        super().__init__(f"{path}: {reason}. {next_step}")
-        self.path = path
-        self.reason = reason
-        self.next_step = next_step
 
 
 class DenseIndex:
@@ -81,55 +70,32 @@ class DenseIndex:
 
 def save_vectors(path: Path, vectors: Vectors) -> str:
     """Write vectors as float32 `.npy`, flushed to the disk, and return the file's SHA-256 in hex."""
-    return save_array(path, np.ascontiguousarray(vectors, dtype=np.float32))
-
-
-def save_array(path: Path, array: NDArray[Any]) -> str:
-    """Write an array as `.npy`, flushed to the disk, and return the file's SHA-256 in hex."""
     buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
+    np.save(buffer, np.ascontiguousarray(vectors, dtype=np.float32), allow_pickle=False)
     return write_synced(path, buffer.getbuffer())
 
 
 def load_vectors(path: Path, sha256: str) -> Vectors:
     """Read vectors saved by `save_vectors`, float32 of shape [n, d], each of length 1.
 
-    Raises VectorsError when the file is missing, is not the one `sha256` names, or does not hold such vectors.
+    Raises DamagedError when the file is missing, is not the one `sha256` names, or does not hold such vectors.
     """
-    vectors: Vectors = load_array(path, sha256, np.dtype(np.float32))
+    array = _parsed(path, checked_bytes(path, sha256))
+    if array.dtype != np.float32 or array.ndim != 2:
+        raise DamagedError(path, f"holds {array.dtype} of shape {array.shape}, not float32 of shape [n, d]")
+    vectors: Vectors = array
     if fault := _fault(vectors):
-        raise VectorsError(path, fault, _NEXT)
+        raise DamagedError(path, fault)
     return vectors
-
-
-def load_array(path: Path, sha256: str, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Read an array of shape [n, d] saved by `save_array`.
-
-    Raises VectorsError when the file is missing, is not the one `sha256` names, or holds anything else.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise VectorsError(path, f"cannot be read ({error.strerror})", _NEXT) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise VectorsError(path, f"its SHA-256 is {found}, and {sha256} was published", _NEXT)
-    array = _parsed(path, content)
-    if array.dtype != dtype or array.ndim != 2:
-        raise VectorsError(path, f"holds {array.dtype} of shape {array.shape}, not {dtype} of shape [n, d]", _NEXT)
-    return array
-
-
-_NEXT = "Publish the edition again, or roll back to one whose files are whole"
 
 
 def _parsed(path: Path, content: bytes) -> NDArray[Any]:
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        raise VectorsError(path, f"is not a whole .npy file ({error})", _NEXT) from error
+        raise DamagedError(path, f"is not a whole .npy file ({error})") from error
     if not isinstance(loaded, np.ndarray):
-        raise VectorsError(path, "is an archive of arrays, not one array", _NEXT)
+        raise DamagedError(path, "is an archive of arrays, not one array")
     return loaded
 
 

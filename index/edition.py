@@ -1,36 +1,39 @@
-"""An edition: an immutable folder of approved passages, their vectors and lexical index, named by its digest.
+"""An edition: an immutable folder of approved passages and what search needs of them, named by its digest.
 
-manifest.json         what is in it: encoder, counts, the SHA-256 of every file; its own SHA-256 is the name
+manifest.json         what is in it: encoder, parts, the SHA-256 of every file; its own SHA-256 is the name
 revisions.json        canonical text of every revision quoted from
-passages.json         spans with headings, sentences and articles; no text, for text is cut from the revisions
-questions.json        curated questions this edition answers, with the passage that does, and those it refuses
-vectors.npy           [passages, dimension] float32, unit length
-sentence_vectors.npy  [sentences, dimension] float32, unit length
-question_vectors.npy  [questions it answers, dimension] float32, unit length
-lexical/              the BM25 index
+passages.json         spans with headings and articles; no text, for text is cut from the revisions
+parts/                one file an article: vectors, sentences and words of its passages (see `index.parts`)
+questions.json        curated questions this edition answers, with the passage that does
+question_vectors.npy  [questions, dimension] float32, unit length
+
+FAISS and the BM25 index are made of these in memory when an edition is opened.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, VectorsError, load_array, load_vectors
-from index.lexical import LexicalError, LexicalIndex
+from index.dense import DenseIndex, load_vectors
+from index.files import DamagedError, checked_bytes
+from index.lexical import LexicalIndex
+from index.parts import FORMAT, Part, load_part
 from index.words import Bytes, lengths
 from sources.article import attributes_from_json
 from sources.library import Article, Passage
 
-# Raise this whenever what is written or encoded changes: vectors are taken over between editions of one format only.
-FORMAT = 1
 Vectors = NDArray[np.float32]
 
 
@@ -129,23 +132,11 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     return json.dumps(manifest, sort_keys=True, indent=1, ensure_ascii=False).encode()
 
 
-def passages_json(passages: Sequence[EditionPassage]) -> bytes:
+def passages_json(passages: Sequence[Passage]) -> bytes:
     """Write passages with their articles, each article once."""
-    by_id = {p.passage.article.id: p.passage.article for p in passages}
-    articles = {id_: asdict(article.attributes) for id_, article in by_id.items()}
-    rows = [
-        {
-            "id": p.id,
-            "article": p.passage.article.id,
-            "revision": p.passage.revision,
-            "start": p.passage.start,
-            "end": p.passage.end,
-            "heading": p.passage.heading,
-            "sentences": p.sentences,
-            "words": p.words,
-        }
-        for p in passages
-    ]
+    by_id = {p.article.id: p.article for p in passages}
+    articles = {id_: vars(article.attributes) for id_, article in by_id.items()}
+    rows = [[p.id, p.article.id, p.revision, p.start, p.end, p.heading] for p in passages]
     content = {"articles": articles, "passages": rows}
     return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode()
 
@@ -157,78 +148,86 @@ def questions_json(questions: Sequence[EditionQuestion]) -> bytes:
 
 def open_edition(folder: Path) -> Edition:
     """Open an edition and check all of it. Raises `EditionError` for anything missing, changed or out of place."""
-    digest = folder.name
-    manifest = _manifest(folder)
-    files: Mapping[str, str] = manifest["files"]
-    texts = json.loads(_checked(folder, "revisions.json", files))
-    _check_texts(digest, texts)
-    passages = _passages(digest, json.loads(_checked(folder, "passages.json", files)), texts)
-    questions = tuple(EditionQuestion(**one) for one in json.loads(_checked(folder, "questions.json", files)))
-    sentences, words = sum(len(p.sentences) for p in passages), sum(p.words for p in passages)
-    return Edition(
-        digest=digest,
-        encoder=manifest["encoder"]["digest"],
-        encoder_files=manifest["encoder"]["files"],
-        passages=passages,
-        questions=questions,
-        revisions=texts,
-        vectors=_vectors(folder, "vectors.npy", files, len(passages)),
-        sentence_vectors=_vectors(folder, "sentence_vectors.npy", files, sentences),
-        word_vectors=_words(folder, files, words),
-        question_vectors=_vectors(folder, "question_vectors.npy", files, len(questions)),
-        lexical=_lexical(folder, files),
-    )
-
-
-def _vectors(folder: Path, name: str, files: Mapping[str, str], count: int) -> Vectors:
     try:
-        vectors = load_vectors(folder / name, files[name])
-    except VectorsError as error:
-        raise EditionError(folder.name, name, error.reason) from error
-    if len(vectors) != count:
-        raise EditionError(folder.name, name, f"{len(vectors)} vectors where there should be {count}")
-    return vectors
+        return _opened(folder, open_manifest(folder))
+    except DamagedError as error:
+        raise EditionError(folder.name, str(error.path.relative_to(folder)), error.reason) from error
 
 
-def _words(folder: Path, files: Mapping[str, str], count: int) -> Bytes:
+def open_manifest(folder: Path) -> dict[str, Any]:
+    """Read an edition's manifest. Raises `EditionError` when it is missing, changed, or of another format."""
     try:
-        words: Bytes = load_array(folder / "word_vectors.npy", files["word_vectors.npy"], np.dtype(np.int8))
-    except VectorsError as error:
-        raise EditionError(folder.name, "word_vectors.npy", error.reason) from error
-    if len(words) != count:
-        raise EditionError(folder.name, "word_vectors.npy", f"{len(words)} vectors where there should be {count}")
-    return words
-
-
-def _lexical(folder: Path, files: Mapping[str, str]) -> LexicalIndex:
-    names = {name.removeprefix("lexical/"): sha for name, sha in files.items() if name.startswith("lexical/")}
-    try:
-        return LexicalIndex.load(folder / "lexical", names)
-    except LexicalError as error:
-        raise EditionError(folder.name, "lexical", error.reason) from error
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        content = (folder / "manifest.json").read_bytes()
-    except OSError as error:
-        raise EditionError(folder.name, "manifest.json", error.strerror or "cannot be read") from error
-    if hashlib.sha256(content).hexdigest() != folder.name:
-        raise EditionError(folder.name, "manifest.json", "its SHA-256 is not the edition's name")
-    manifest: dict[str, Any] = json.loads(content)
+        manifest: dict[str, Any] = json.loads(checked_bytes(folder / "manifest.json", folder.name))
+    except DamagedError as error:
+        raise EditionError(folder.name, "manifest.json", error.reason) from error
     if manifest["format"] != FORMAT:
         raise EditionError(folder.name, "manifest.json", f"format {manifest['format']} is not {FORMAT}")
     return manifest
 
 
-def _checked(folder: Path, name: str, files: Mapping[str, str]) -> bytes:
-    try:
-        content = (folder / name).read_bytes()
-    except OSError as error:
-        raise EditionError(folder.name, name, error.strerror or "cannot be read") from error
-    if hashlib.sha256(content).hexdigest() != files.get(name):
-        raise EditionError(folder.name, name, "its SHA-256 is not the manifest's")
-    return content
+def open_questions(folder: Path, files: Mapping[str, str]) -> tuple[tuple[EditionQuestion, ...], Vectors]:
+    """Read an edition's curated questions and their vectors. Raises `DamagedError`."""
+    listed = json.loads(checked_bytes(folder / "questions.json", files.get("questions.json")))
+    vectors = load_vectors(folder / "question_vectors.npy", files["question_vectors.npy"])
+    if len(vectors) != len(listed):
+        raise DamagedError(folder / "question_vectors.npy", f"{len(vectors)} vectors for {len(listed)} questions")
+    return tuple(EditionQuestion(**one) for one in listed), vectors
+
+
+def _opened(folder: Path, manifest: Mapping[str, Any]) -> Edition:
+    files: Mapping[str, str] = manifest["files"]
+    texts = json.loads(checked_bytes(folder / "revisions.json", files.get("revisions.json")))
+    _check_texts(folder.name, texts)
+    passages = _passages(
+        folder.name, json.loads(checked_bytes(folder / "passages.json", files.get("passages.json"))), texts
+    )
+    arrays, listed = _parts(folder, manifest)
+    questions, question_vectors = open_questions(folder, files)
+    return Edition(
+        digest=folder.name,
+        encoder=manifest["encoder"]["digest"],
+        encoder_files=manifest["encoder"]["files"],
+        passages=tuple(_edition_passages(folder.name, passages, listed)),
+        questions=questions,
+        revisions=texts,
+        vectors=arrays.vectors,
+        sentence_vectors=arrays.sentence_vectors,
+        word_vectors=arrays.words,
+        question_vectors=question_vectors,
+        lexical=LexicalIndex.of_words([row["terms"].split() for row in listed]),
+    )
+
+
+def _parts(folder: Path, manifest: Mapping[str, Any]) -> tuple[Part, list[Mapping[str, Any]]]:
+    """All parts as one, and what they say of each passage."""
+    rows, dimension = manifest["parts"], manifest["encoder"]["dimension"]
+    ends = {
+        name: list(accumulate((row[name] for row in rows), initial=0)) for name in ("passages", "sentences", "words")
+    }
+    joined = Part(
+        (),
+        np.empty((ends["passages"][-1], dimension), np.float32),
+        np.empty((ends["sentences"][-1], dimension), np.float32),
+        np.empty((ends["words"][-1], dimension), np.int8),
+    )
+
+    def load(place: int) -> Sequence[Mapping[str, Any]]:
+        file = rows[place]["file"]
+        part = load_part(folder / file, manifest["files"][file])
+        for name, array, into in (
+            ("passages", part.vectors, joined.vectors),
+            ("sentences", part.sentence_vectors, joined.sentence_vectors),
+            ("words", part.words, joined.words),
+        ):
+            target = into[ends[name][place] : ends[name][place + 1]]
+            if target.shape != array.shape:
+                raise DamagedError(folder / file, f"{name} of shape {array.shape} where {target.shape} is listed")
+            target[:] = array
+        return part.listed
+
+    # Reading, hashing and copying let go of the interpreter, so the cores share them; and no part is in memory twice.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return joined, list(chain.from_iterable(pool.map(load, range(len(rows)))))
 
 
 def _check_texts(digest: str, texts: Mapping[str, str]) -> None:
@@ -237,20 +236,26 @@ def _check_texts(digest: str, texts: Mapping[str, str]) -> None:
             raise EditionError(digest, "revisions.json", f"the text of revision {revision[:12]} has changed")
 
 
-def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[EditionPassage, ...]:
+def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) -> list[Passage]:
     articles = {id_: Article(id_, attributes_from_json(stated)) for id_, stated in listed["articles"].items()}
     passages = []
-    first, first_word = 0, 0
-    for row in listed["passages"]:
-        text = texts.get(row["revision"], "")
-        start, end = row["start"], row["end"]
+    for id_, article, revision, start, end, heading in listed["passages"]:
+        text = texts.get(revision, "")
         if not 0 <= start < end <= len(text):
-            raise EditionError(digest, "passages.json", f"passage {row['id']} lies outside its revision")
-        passage = Passage(
-            row["id"], articles[row["article"]], row["revision"], start, end, tuple(row["heading"]), text[start:end]
-        )
-        sentences = tuple((a, b) for a, b in row["sentences"])
-        passages.append(EditionPassage(passage, sentences, first, row["words"], first_word))
-        first += len(sentences)
-        first_word += row["words"]
-    return tuple(passages)
+            raise EditionError(digest, "passages.json", f"passage {id_} lies outside its revision")
+        passages.append(Passage(id_, articles[article], revision, start, end, tuple(heading), text[start:end]))
+    return passages
+
+
+def _edition_passages(
+    digest: str, passages: Sequence[Passage], listed: Sequence[Mapping[str, Any]]
+) -> Iterator[EditionPassage]:
+    if len(passages) != len(listed):
+        raise EditionError(digest, "parts", f"{len(listed)} pieces where there should be {len(passages)}")
+    first, first_word = 0, 0
+    for passage, row in zip(passages, listed, strict=True):
+        sentences = tuple((start, end) for start, end in row["sentences"])
+        if sentences and not 0 <= sentences[0][0] < sentences[-1][1] <= len(passage.text):
+            raise EditionError(digest, "parts", f"a sentence of passage {passage.id} lies outside it")
+        yield EditionPassage(passage, sentences, first, row["words"], first_word)
+        first, first_word = first + len(sentences), first_word + row["words"]

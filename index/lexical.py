@@ -2,24 +2,19 @@
 
 A text's words are its runs of letters and digits, casefolded, possessive 's and stop words left out, each cut to its
 stem by the English Snowball stemmer: "The SSRIs' side-effects" is `ssri side effect`. Parts of a hyphenated word are
-words of their own. Weights are BM25 in Lucene's variant (k1 1.5, b 0.75), computed once by bm25s; a question adds up
-the columns of its stems.
-
-A saved index is three `.npy` arrays (read with allow_pickle=False) and `vocabulary.json`, stems and words.
+words of their own. Weights are BM25 in Lucene's variant (k1 1.5, b 0.75), computed when an edition is opened; a question
+adds up the columns of its stems.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,16 +23,10 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.files import write_synced
-
 # Weights closer than this are equal, and rows decide.
 DECIMALS = 6
 K1 = 1.5
 B = 0.75
-
-_ARRAYS: Mapping[str, type[np.generic]] = {"weights.npy": np.float32, "rows.npy": np.int32, "starts.npy": np.int64}
-_VOCABULARY = "vocabulary.json"
-_NEXT = "Publish the edition again, or roll back to one whose files are whole"
 
 # Words that say nothing about the subject. Kept short: "not", "no", "without", "after", "before", "how long", "more"
 # and "than" can decide which passage answers.
@@ -61,16 +50,6 @@ _NEGATION = re.compile(r".*n't")
 _ABBREVIATIONS = re.compile(r"([^aeiouy\d]{2,}[aeiou])s")
 
 _stemmers = threading.local()
-
-
-class LexicalError(Exception):
-    """A lexical index that cannot be trusted: which file, why, and what to do next."""
-
-    def __init__(self, path: Path, reason: str, next_step: str = _NEXT) -> None:
-        super().__init__(f"{path}: {reason}. {next_step}")
-        self.path = path
-        self.reason = reason
-        self.next_step = next_step
 
 
 @dataclass(frozen=True)
@@ -134,15 +113,21 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Index passages; row n is texts[n]. The same texts give the same index, byte for byte."""
-        written = [words(text) for text in texts]
-        vocabulary = tuple(sorted({word for one in written for word in one}))
+        """Index passages; row n is texts[n]. The same texts give the same index."""
+        return cls.of_words([words(text) for text in texts])
+
+    @classmethod
+    def of_words(cls, written: Sequence[Sequence[str]]) -> LexicalIndex:
+        """Index passages whose words, as `words` gives them, are known; row n is written[n]."""
+        vocabulary = tuple(sorted(set(chain.from_iterable(written))))
         by_word = {word: _stem(word) for word in vocabulary}
-        listed = [[by_word[word] for word in one] for one in written]
-        known = tuple(sorted({stem for one in listed for stem in one}))
+        known = tuple(sorted(set(by_word.values())))
         places = {stem: n for n, stem in enumerate(known)}
-        weights, rows, starts = _bm25([[places[stem] for stem in one] for one in listed], places)
-        return cls(weights, rows, starts, known, vocabulary, len(texts))
+        place_of = {word: places[stem] for word, stem in by_word.items()}
+        every = np.fromiter(map(place_of.__getitem__, chain.from_iterable(written)), np.int64)
+        rows = np.repeat(np.arange(len(written)), [len(one) for one in written])
+        weights, rows_of, starts = _bm25(every, rows, len(known), len(written))
+        return cls(weights, rows_of, starts, known, vocabulary, len(written))
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Return the k heaviest rows as (row, weight), heaviest first, ties by row; only rows with weight above 0.
@@ -210,34 +195,6 @@ class LexicalIndex:
         text = _WRITTEN_WORD.sub(repair, unicodedata.normalize("NFKC", query))
         return Repaired(text, tuple(dict.fromkeys(repairs)))
 
-    def save(self, folder: Path) -> dict[str, str]:
-        """Write the index into an existing folder, flushed to the disk; return each file's SHA-256 by its name."""
-        vocabulary = {"passages": self.size, "stems": self.stems, "words": self.vocabulary}
-        contents = {
-            "weights.npy": _npy(self.weights),
-            "rows.npy": _npy(self.rows),
-            "starts.npy": _npy(self.starts),
-            _VOCABULARY: json.dumps(vocabulary, ensure_ascii=False, separators=(",", ":")).encode(),
-        }
-        return {name: write_synced(folder / name, content) for name, content in contents.items()}
-
-    @classmethod
-    def load(cls, folder: Path, digests: Mapping[str, str]) -> LexicalIndex:
-        """Read an index saved by `save`, whose return value is `digests`.
-
-        Raises LexicalError when a file is missing, is not the one its digest names, or does not fit the others.
-        """
-        weights, rows, starts = (_array(folder / name, digests, dtype) for name, dtype in _ARRAYS.items())
-        path = folder / _VOCABULARY
-        try:
-            listed = json.loads(_checked(path, digests))
-            index = cls(weights, rows, starts, tuple(listed["stems"]), tuple(listed["words"]), int(listed["passages"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise LexicalError(path, f"does not list stems and words ({error!r})") from error
-        if not index._fits():
-            raise LexicalError(folder, "its files do not belong together")
-        return index
-
     @cached_property
     def _places(self) -> dict[str, int]:
         return {stem: n for n, stem in enumerate(self.stems)}
@@ -280,17 +237,6 @@ class LexicalIndex:
         found = extract(word, near, scorer=OSA.distance, processor=None, score_cutoff=most, limit=None)
         return _single([(str(other), int(distance)) for other, distance, _ in found])
 
-    def _fits(self) -> bool:
-        """Whether every column lies inside the arrays and every row inside the passages."""
-        return bool(
-            self.starts.size == len(self.stems) + 1
-            and self.starts[0] == 0
-            and self.starts[-1] == self.weights.size == self.rows.size
-            and (np.diff(self.starts) >= 0).all()
-            and (self.rows.size == 0 or (self.rows.min() >= 0 and self.rows.max() < self.size))
-            and np.isfinite(self.weights).all()
-        )
-
 
 _LEAST_LETTERS = 5
 _LETTERS_FOR_TWO = 8
@@ -307,45 +253,19 @@ def _single(found: Sequence[tuple[str, int]]) -> str | None:
 
 
 def _bm25(
-    listed: Sequence[Sequence[int]], places: Mapping[str, int]
+    places: NDArray[np.int64], rows: NDArray[np.int64], stems: int, size: int
 ) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
-    """Return (weights, rows, starts) of BM25, Lucene's variant, as bm25s computes them."""
-    if not places:
-        return np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)
-    # Imported here: it brings SciPy along, 25 MB that only publishing needs.
-    import bm25s
+    """Return (weights, rows, starts) of BM25, Lucene's variant, from the stem and the row of every word.
 
-    built = bm25s.BM25(k1=K1, b=B, method="lucene", backend="numpy", csc_backend="numpy")
-    built.index(([list(one) for one in listed], dict(places)), create_empty_token=False, show_progress=False)
-    weights = np.asarray(built.scores["data"], dtype=np.float32)
-    rows = np.asarray(built.scores["indices"], dtype=np.int32)
-    return weights, rows, np.asarray(built.scores["indptr"], dtype=np.int64)
-
-
-def _npy(array: NDArray[Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _checked(path: Path, digests: Mapping[str, str]) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise LexicalError(path, f"cannot be read ({error.strerror})") from error
-    found, published = hashlib.sha256(content).hexdigest(), digests.get(path.name)
-    if found != published:
-        raise LexicalError(path, f"its SHA-256 is {found}, and {published or 'none'} was published")
-    return content
-
-
-def _array(path: Path, digests: Mapping[str, str], dtype: type[np.generic]) -> NDArray[Any]:
-    content = _checked(path, digests)
-    try:
-        array: Any = np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise LexicalError(path, f"is not a whole .npy file ({error})") from error
-    if not isinstance(array, np.ndarray) or array.dtype != dtype or array.ndim != 1:
-        raise LexicalError(path, f"does not hold one row of {np.dtype(dtype)}")
-    held: NDArray[Any] = array
-    return held
+    weight = idf · tf / (tf + k1 · (1 - b + b · length / mean length)), idf = ln(1 + (n - df + 0.5) / (df + 0.5)).
+    Source: Kamphuis, de Vries, Boytsov and Lin, "Which BM25 do you mean?", ECIR 2020; a test holds it against bm25s.
+    """
+    pairs, counts = np.unique(places * size + rows, return_counts=True)
+    columns, found = pairs // max(size, 1), pairs % max(size, 1)
+    occurs = np.bincount(columns, minlength=stems)
+    lengths = np.bincount(rows, minlength=size)
+    idf = np.log(1 + (size - occurs + 0.5) / (occurs + 0.5))
+    spread = K1 * (1 - B + B * lengths[found] / max(float(lengths.mean()) if size else 0.0, 1e-9))
+    weights = idf[columns] * counts / (counts + spread)
+    starts = np.concatenate([[0], np.cumsum(occurs)])
+    return weights.astype(np.float32), found.astype(np.int32), starts.astype(np.int64)

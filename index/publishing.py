@@ -88,11 +88,13 @@ def roll_back(connection: Connection, to: str | None, *, who: str, why: str) -> 
 def share_files(connection: Connection, folder: Path) -> None:
     """Put an edition's or encoder's files into the database, for servers that have only that."""
     f = schema.files
+    there = set(connection.scalars(sa.select(f.c.sha256)))
     for path in _files(folder):
         content = path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
-        if connection.scalar(sa.select(f.c.sha256).where(f.c.sha256 == sha256)) is None:
+        if sha256 not in there:
             connection.execute(f.insert().values(sha256=sha256, content=content))
+            there.add(sha256)
 
 
 def fetch_files(connection: Connection, folder: Path, files: Iterable[tuple[str, str]]) -> None:

@@ -110,18 +110,20 @@ def take_in(
 
 def approved_passages(connection: Connection) -> list[Passage]:
     """Every passage that may be shown, by article and place: approved, content, unflagged or let pass, not withdrawn."""
-    p, r, a = schema.passages.c, schema.revisions.c, schema.articles
+    p, r = schema.passages.c, schema.revisions.c
     query = (
-        sa.select(
-            p.id, p.revision, p.start, p.end, p.heading, r.text, p.article_id, *(a.c[name] for name in _ATTRIBUTES)
-        )
+        sa.select(p.id, p.article_id, p.revision, p.start, p.end, p.heading)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .join(a, a.c.id == p.article_id)
         .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
         .where(p.claims_accepted.is_(True) | p.flagged.is_(False))
         .order_by(p.article_id, p.ordinal)
     )
-    return [_passage(row) for row in connection.execute(query)]
+    texts = approved_texts(connection)
+    articles = {row.id: _article(row) for row in connection.execute(sa.select(schema.articles))}
+    return [
+        Passage(id_, articles[article], revision, start, end, tuple(heading), texts[revision][start:end])
+        for id_, article, revision, start, end, heading in connection.execute(query)
+    ]
 
 
 def approved_texts(connection: Connection) -> dict[str, str]:
@@ -264,10 +266,8 @@ def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str,
         connection.execute(table.insert(), rows)
 
 
-def _passage(row: Row[Any]) -> Passage:
-    attributes = Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES})
-    article = Article(row.article_id, attributes)
-    return Passage(row.id, article, row.revision, row.start, row.end, tuple(row.heading), row.text[row.start : row.end])
+def _article(row: Row[Any]) -> Article:
+    return Article(row.id, Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES}))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import sys
@@ -40,6 +41,8 @@ Why = Annotated[str, typer.Option("--why", metavar="REASON", help="Why; the log 
 
 def main() -> None:
     """Run the command line; an error that we know is one line, not a traceback."""
+    # Editions are many small objects that live long; Python's default looks through them again and again as they are made.
+    gc.set_threshold(50_000, 20, 20)
     # Imported late: each costs time that `wellcited --help` need not pay.
     from assistant.log import LogError
     from assistant.policy import PolicyError

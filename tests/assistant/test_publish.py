@@ -16,7 +16,8 @@ from assistant.policy import load_policy
 from assistant.publish import PublishError, publish, roll_back
 from assistant.recorder import Recorder
 from assistant.transcript import transcript
-from index.desk import Desk, LibraryUnavailableError
+from index.desk import Desk, LibraryUnavailableError, editions_folder
+from index.edition import open_edition
 from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
@@ -110,6 +111,17 @@ def test_publish_and_rollback_are_followed(engine: Engine, folder: Path) -> None
 def test_publishing_the_same_again_gives_the_same_edition(engine: Engine, folder: Path) -> None:
     put_in(engine, "Geese", GEESE)
     assert go_live(engine, folder) == go_live(engine, folder)
+
+
+def test_a_damaged_part_is_made_anew_when_something_else_is_published(engine: Engine, folder: Path) -> None:
+    put_in(engine, "Geese", GEESE)
+    first = go_live(engine, folder)
+    (part,) = (editions_folder(folder) / first / "parts").iterdir()
+    part.unlink()
+    part.write_bytes(b"damaged")
+    put_in(engine, "Bridges", BRIDGES)
+    edition = open_edition(editions_folder(folder) / go_live(engine, folder))
+    assert len({passage.passage.article.id for passage in edition.passages}) == 2
 
 
 def test_an_empty_library_is_not_published(engine: Engine, folder: Path) -> None:

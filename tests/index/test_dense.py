@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex, Vectors, VectorsError, load_vectors, save_vectors
+from index.dense import DenseIndex, Vectors, load_vectors, save_vectors
+from index.files import DamagedError
 
 
 def unit(rows: list[list[float]]) -> Vectors:
@@ -126,7 +127,7 @@ BAD_FILES: list[tuple[str, Callable[[], bytes], str]] = [
 def test_a_file_that_holds_no_vectors_is_refused(tmp_path: Path, content: Callable[[], bytes], reason: str) -> None:
     path = tmp_path / "v.npy"
     path.write_bytes(content())
-    with pytest.raises(VectorsError) as caught:
+    with pytest.raises(DamagedError) as caught:
         load_vectors(path, hashlib.sha256(content()).hexdigest())
     assert reason in caught.value.reason
     assert str(path) in str(caught.value)
@@ -136,10 +137,10 @@ def test_a_file_that_holds_no_vectors_is_refused(tmp_path: Path, content: Callab
 def test_another_file_than_the_published_one_is_refused(tmp_path: Path) -> None:
     digest = save_vectors(tmp_path / "v.npy", random_units(6, 3))
     save_vectors(tmp_path / "v.npy", random_units(7, 3))
-    with pytest.raises(VectorsError, match="was published"):
+    with pytest.raises(DamagedError, match="was published"):
         load_vectors(tmp_path / "v.npy", digest)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(VectorsError, match="cannot be read"):
+    with pytest.raises(DamagedError, match="cannot be read"):
         load_vectors(tmp_path / "none.npy", "0" * 64)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.building import Built, build
 from index.desk import Library
-from index.edition import Edition, EditionError, open_edition
+from index.edition import EditionError, open_edition
 from index.encoder import ExportedEncoder
 from sources import canonical
 from sources.article import Attributes
@@ -40,7 +41,7 @@ def library(*texts: str) -> tuple[list[Passage], dict[str, str]]:
     return passages, revisions
 
 
-def built(into: Path, encoder: ExportedEncoder, *texts: str, before: Edition | None = None) -> Built:
+def built(into: Path, encoder: ExportedEncoder, *texts: str, before: Path | None = None) -> Built:
     return build(*library(*texts), encoder, into, questions=[QUESTION], before=before)
 
 
@@ -71,7 +72,7 @@ def test_a_question_gets_the_same_candidates_every_time(tmp_path: Path, encoder:
 
 
 def test_only_new_texts_are_encoded_and_the_result_is_the_same(tmp_path: Path, encoder: ExportedEncoder) -> None:
-    first = open_edition(built(tmp_path / "a", encoder, RIVERS, BRIDGES).folder)
+    first = built(tmp_path / "a", encoder, RIVERS, BRIDGES).folder
     step = built(tmp_path / "a", encoder, RIVERS, BRIDGES, GEESE, before=first)
     whole = built(tmp_path / "b", encoder, RIVERS, BRIDGES, GEESE)
     assert (step.encoded, step.kept) == (4, 6)  # a passage, its two sentences and the question
@@ -81,17 +82,52 @@ def test_only_new_texts_are_encoded_and_the_result_is_the_same(tmp_path: Path, e
         assert (step.folder / path.relative_to(whole.folder)).read_bytes() == path.read_bytes()
 
 
+def test_of_a_changed_article_only_the_changed_passage_is_encoded(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    def article(*texts: str) -> tuple[list[Passage], dict[str, str]]:
+        passages, revisions = library(*texts)
+        return [replace(passage, article=passages[0].article) for passage in passages], revisions
+
+    first = build(*article(RIVERS, BRIDGES), encoder, tmp_path / "a")
+    step = build(*article(RIVERS, GEESE), encoder, tmp_path / "a", before=first.folder)
+    whole = build(*article(RIVERS, GEESE), encoder, tmp_path / "b")
+    assert (step.encoded, step.kept) == (3, 3)
+    assert step.folder.name == whole.folder.name
+
+
+def test_a_part_taken_over_is_the_same_file_and_outlives_the_edition_before(
+    tmp_path: Path, encoder: ExportedEncoder
+) -> None:
+    first = built(tmp_path, encoder, RIVERS).folder
+    second = built(tmp_path, encoder, RIVERS, GEESE, before=first).folder
+    (part,) = (first / "parts").iterdir()
+    assert (second / "parts" / part.name).samefile(part)
+    shutil.rmtree(first)
+    assert [p.passage.text for p in open_edition(second).passages] == [RIVERS, GEESE]
+
+
+@pytest.mark.parametrize("damage", [b"damaged", None])
+def test_damage_to_what_was_to_be_taken_over_is_no_hindrance(
+    tmp_path: Path, encoder: ExportedEncoder, damage: bytes | None
+) -> None:
+    first = built(tmp_path, encoder, RIVERS, GEESE).folder
+    for name in ("manifest.json", "question_vectors.npy"):
+        path = first / name
+        path.unlink() if damage is None else path.write_bytes(damage)
+    again = built(tmp_path, encoder, RIVERS, GEESE, before=first)
+    assert again.kept == 0
+    assert len(open_edition(again.folder).passages) == 2
+
+
 @pytest.mark.parametrize(
     "name",
-    ["vectors.npy", "sentence_vectors.npy", "word_vectors.npy", "passages.json", "revisions.json", "manifest.json",
-     "questions.json", "question_vectors.npy"],
+    ["parts/", "passages.json", "revisions.json", "manifest.json", "questions.json", "question_vectors.npy"],
 )  # fmt: skip
 @pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
 def test_any_damaged_file_is_named_and_the_edition_refused(
     tmp_path: Path, encoder: ExportedEncoder, name: str, damage: str
 ) -> None:
     folder = built(tmp_path, encoder, RIVERS).folder
-    path = folder / name
+    path = next(folder.glob("parts/*")) if name == "parts/" else folder / name
     content = path.read_bytes()
     path.unlink()
     if damage != "gone":
@@ -103,7 +139,7 @@ def test_any_damaged_file_is_named_and_the_edition_refused(
 
 def test_building_a_damaged_edition_again_mends_it(tmp_path: Path, encoder: ExportedEncoder) -> None:
     folder = built(tmp_path, encoder, RIVERS).folder
-    (folder / "vectors.npy").write_bytes(b"damaged")
+    next(folder.glob("parts/*")).write_bytes(b"damaged")
     assert built(tmp_path, encoder, RIVERS).folder == folder
     assert open_edition(folder).passages[0].passage.text == RIVERS
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
@@ -114,7 +150,7 @@ def test_a_passage_outside_its_revision_is_refused(tmp_path: Path, encoder: Expo
 
     folder = built(tmp_path, encoder, RIVERS).folder
     listed = json.loads((folder / "passages.json").read_bytes())
-    listed["passages"][0]["end"] += 1
+    listed["passages"][0][4] += 1
     content = json.dumps(listed).encode()
     manifest = json.loads((folder / "manifest.json").read_bytes())
     manifest["files"]["passages.json"] = hashlib.sha256(content).hexdigest()

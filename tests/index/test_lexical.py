@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 import math
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import bm25s
 import numpy as np
@@ -17,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import K1, B, LexicalError, LexicalIndex, Repair, stems, words
+from index.lexical import K1, B, LexicalIndex, Repair, stems, words
 
 PASSAGES = [
     "SSRIs usually need four to six weeks before the mood lifts.",
@@ -102,12 +98,12 @@ def test_only_passages_with_a_word_of_the_question_are_listed(index: LexicalInde
     assert index.search("ssri", 0) == []
 
 
-def test_no_passages_nothing_found(tmp_path: Path) -> None:
+def test_no_passages_nothing_found() -> None:
     empty = LexicalIndex.build([])
     assert empty.search("ketamine", 3) == []
     assert empty.missing("ketamine") == ("ketamin",)
     assert empty.repaired("ketamine").text == "ketamine"
-    assert LexicalIndex.load(tmp_path, empty.save(tmp_path)).size == 0
+    assert empty.size == 0
     assert LexicalIndex.build(["...", ""]).search("ketamine", 3) == []
 
 
@@ -175,68 +171,6 @@ def test_another_medicine_dose_or_an_even_choice_is_left_alone(passage: str, que
 
 def test_a_known_word_in_another_form_is_left_alone(index: LexicalIndex) -> None:
     assert index.repaired("Measuring headache sessions").repairs == ()
-
-
-def test_a_saved_index_finds_the_same(tmp_path: Path, index: LexicalIndex) -> None:
-    digests = index.save(tmp_path)
-    assert sorted(digests) == sorted(path.name for path in tmp_path.iterdir())
-    for name, digest in digests.items():
-        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
-    loaded = LexicalIndex.load(tmp_path, digests)
-    for query in ("ketamine mood", "ssri weeks", "lithium"):
-        assert loaded.search(query, 5) == index.search(query, 5)
-        assert loaded.missing(query) == index.missing(query)
-    assert loaded.vocabulary == index.vocabulary
-
-
-def test_the_same_passages_give_the_same_files(tmp_path: Path, index: LexicalIndex) -> None:
-    assert LexicalIndex.build(PASSAGES).save(tmp_path) == index.save(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["weights.npy", "rows.npy", "starts.npy", "vocabulary.json"])
-def test_a_changed_or_missing_file_is_named(tmp_path: Path, index: LexicalIndex, name: str) -> None:
-    digests = index.save(tmp_path)
-    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-1])
-    with pytest.raises(LexicalError, match=f"{name}.*was published.*Publish the edition again"):
-        LexicalIndex.load(tmp_path, digests)
-    (tmp_path / name).unlink()
-    with pytest.raises(LexicalError, match=f"{name}.*cannot be read"):
-        LexicalIndex.load(tmp_path, digests)
-
-
-def with_file(folder: Path, index: LexicalIndex, name: str, content: bytes) -> dict[str, str]:
-    digests = index.save(folder)
-    (folder / name).write_bytes(content)
-    return {**digests, name: hashlib.sha256(content).hexdigest()}
-
-
-def npy(array: object, *, pickled: bool = False) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, np.asarray(array), allow_pickle=pickled)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("weights.npy", b"no array", "not a whole .npy file"),
-        ("weights.npy", npy([{"a": 1}], pickled=True), "not a whole .npy file"),
-        ("weights.npy", npy([1.0]), "float32"),
-        ("rows.npy", npy(np.zeros((2, 2), np.int32)), "one row of int32"),
-        ("rows.npy", npy(np.zeros(3, np.int32)), "do not belong together"),
-        ("starts.npy", npy(np.zeros(3, np.int64)), "do not belong together"),
-        ("vocabulary.json", b"[]", "does not list stems and words"),
-        ("vocabulary.json", b"{", "does not list stems and words"),
-        ("vocabulary.json", json.dumps({"passages": 1, "stems": [], "words": []}).encode(), "do not belong together"),
-    ],
-)
-def test_a_file_that_does_not_fit_is_refused(
-    tmp_path: Path, index: LexicalIndex, name: str, content: bytes, reason: str
-) -> None:
-    digests = with_file(tmp_path, index, name, content)
-    with pytest.raises(LexicalError) as caught:
-        LexicalIndex.load(tmp_path, digests)
-    assert reason in caught.value.reason
 
 
 def test_many_threads_find_what_one_finds(index: LexicalIndex) -> None:

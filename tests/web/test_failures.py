@@ -44,7 +44,7 @@ class Fault:
 
 
 def corrupt_vectors(data: Path) -> None:
-    (vectors,) = data.glob("editions/*/vectors.npy")
+    vectors = next(data.glob("editions/*/parts/*"))
     content = bytearray(vectors.read_bytes())
     content[-200:-100] = bytes(100)
     vectors.write_bytes(content)
@@ -218,7 +218,7 @@ def test_a_database_that_breaks_while_the_site_runs(data: Path) -> None:
 
 
 def test_an_edition_mended_on_the_disk_is_taken_up_again(data: Path) -> None:
-    (vectors,) = data.glob("editions/*/vectors.npy")
+    vectors = next(data.glob("editions/*/parts/*"))
     sound = vectors.read_bytes()
     corrupt_vectors(data)
     app = create_app(read_settings({"WELLCITED_DATA": str(data)}))
