@@ -22,7 +22,7 @@ from index.words import content_words
 
 Vectors = NDArray[np.float32]
 Floats = NDArray[np.float64]
-CANDIDATES = 8
+CANDIDATES = 6
 MEASURES = ("reader", "cosine", "words, mean", "words, least")
 
 

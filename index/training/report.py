@@ -32,7 +32,7 @@ from sources.sentences import sentence_spans
 
 Floats = NDArray[np.float64]
 TRAPS = Path(__file__).resolve().parents[2] / "assistant" / "evaluation" / "traps.jsonl"
-_MEDQUAD, _RETRIEVED = 500, 300
+_MEDQUAD, _RETRIEVED = 400, 240
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -15,7 +15,7 @@ from index.training.material import Material, Question
 from index.training.metrics import gain
 
 DEPTH = 30
-READ = (8, 20)
+READ = (6, 10, 20)
 RANKINGS = ("lexical", "dense", "fused", *(f"fused + reader of {n}" for n in READ))
 
 
