@@ -24,7 +24,10 @@ MOVES = {
 
 @dataclass(frozen=True)
 class Change:
-    """One row of the history; `passage_id` is None where the whole revision changed."""
+    """One row of the history.
+
+    `passage_id` is None where the whole revision changed; `other_id` is the second passage where a pair did.
+    """
 
     who: str
     action: str
@@ -34,6 +37,7 @@ class Change:
     from_state: str | None
     to_state: str | None
     why: str
+    other_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def move(connection: Connection, article_id: str, revision: str, to: State, *, w
     if to is State.APPROVED:
         _retire_approved(connection, article_id, who)
     connection.execute(r.update().where(r.c.article_id == article_id, r.c.digest == revision).values(state=to))
-    return _record(connection, Change(_named(who), "move", article_id, revision, None, present, to, why))
+    return record(connection, Change(named(who), "move", article_id, revision, None, present, to, why))
 
 
 def approve(connection: Connection, article_id: str, revision: str, *, who: str, why: str) -> list[Change]:
@@ -87,7 +91,7 @@ def accept_claims(connection: Connection, passage_id: str, *, who: str, why: str
         passage_id,
         "accept claims",
         {"claims_accepted": True},
-        _named(who),
+        named(who),
         why,
         "`wellcited articles` lists what there is.",
     )
@@ -100,7 +104,7 @@ def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> 
         passage_id,
         "withdraw",
         {"withdrawn": True},
-        _named(who),
+        named(who),
         why,
         "The answer that showed it names its id.",
     )
@@ -115,7 +119,7 @@ def _change_passage(
     if row is None:
         raise LibraryError(f"passage {passage_id}: there is none of this id. {where}")
     connection.execute(p.update().where(p.c.id == passage_id).values(**values))
-    return _record(connection, Change(who, action, row.article_id, row.revision, passage_id, None, None, why))
+    return record(connection, Change(who, action, row.article_id, row.revision, passage_id, None, None, why))
 
 
 def waiting(connection: Connection) -> list[tuple[str, str]]:
@@ -151,13 +155,15 @@ def _retire_approved(connection: Connection, article_id: str, who: str) -> None:
         move(connection, article_id, digest, State.RETIRED, who=who, why="a later revision was approved")
 
 
-def _named(who: str) -> str:
+def named(who: str) -> str:
+    """Return the name of who makes a change. Raises `LibraryError` when there is none."""
     if not who.strip():
         raise LibraryError("who: a change needs the name of the person who makes it. Give it with --as.")
     return who.strip()
 
 
-def _record(connection: Connection, change: Change) -> Change:
+def record(connection: Connection, change: Change) -> Change:
+    """Write a change into the history; servers look at its newest row to see that something changed."""
     values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
     connection.execute(schema.curation.insert().values(at=datetime.now(UTC), **values))
     return change

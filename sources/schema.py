@@ -77,9 +77,32 @@ curation = sa.Table(
     sa.Column("article_id", sa.String(80), nullable=False, index=True),
     sa.Column("revision", sa.String(64)),
     sa.Column("passage_id", sa.String(24)),
+    sa.Column("other_id", sa.String(24)),
     sa.Column("from_state", sa.String(20)),
     sa.Column("to_state", sa.String(20)),
     sa.Column("why", sa.Text, nullable=False),
+)
+
+# What curators decided about a pair: the passage and its caveat. Who, when and why stand in `curation`.
+caveats = sa.Table(
+    "caveats",
+    metadata,
+    sa.Column("passage_id", sa.ForeignKey("passages.id"), primary_key=True),
+    sa.Column("caveat_id", sa.ForeignKey("passages.id"), primary_key=True),
+    sa.Column("state", sa.String(20), nullable=False),
+)
+
+# What curators decided about two passages of different articles that seem not to say the same.
+differences = sa.Table(
+    "differences",
+    metadata,
+    sa.Column("id", sa.String(12), primary_key=True),
+    sa.Column("first_id", sa.ForeignKey("passages.id"), nullable=False),
+    sa.Column("second_id", sa.ForeignKey("passages.id"), nullable=False),
+    sa.Column("first_sentence", sa.Text, nullable=False),
+    sa.Column("second_sentence", sa.Text, nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
 )
 
 # Questions people wrote for the library: what it must answer (with strings of a right passage), what it must refuse.
