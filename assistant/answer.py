@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from assistant.outcome import Outcome
@@ -42,12 +43,30 @@ class Source:
         }
 
 
+class Role(StrEnum):
+    """Why a passage is shown: it answers, it qualifies another passage, or it does not say the same as another."""
+
+    ANSWER = "answer"
+    CAVEAT = "caveat"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Why a passage is shown that was not chosen as an answer: with which one, and because of what."""
+
+    role: Role
+    beside: str
+    because: str
+
+
 @dataclass(frozen=True)
 class Quotation:
     """A passage word for word.
 
     `text` equals the revision's text from `start` to `end`; `highlights` are spans ``[start, end)`` into `text`,
-    in characters (code points), of the sentences that answer; `also_in` are other articles that say the same.
+    in characters (code points), of the sentences that answer; `also_in` are other articles that say the same;
+    `companion` says of a passage that was not chosen as an answer why it is shown.
     """
 
     passage_id: str
@@ -59,6 +78,7 @@ class Quotation:
     highlights: tuple[tuple[int, int], ...]
     warnings: tuple[str, ...]
     also_in: tuple[Source, ...] = ()
+    companion: Companion | None = None
 
     @property
     def source_page(self) -> str:
@@ -109,12 +129,17 @@ class Answer:
         }
 
     def stored(self) -> Mapping[str, Any]:
-        """Return what the log keeps: the public answer, the policy, and which passages and other sources were shown."""
+        """Return what the log keeps: the public answer, the policy, which passages and other sources were shown, and why."""
         return self.public() | {
             "policy": self.policy,
             "passage_ids": [passage.passage_id for passage in self.passages],
             "also_in": [
                 [source.public() | {"sample": source.attributes.sample} for source in passage.also_in]
+                for passage in self.passages
+            ],
+            # What each passage is there for: [role, the passage it stands beside] or null for one that answers.
+            "companions": [
+                [passage.companion.role.value, passage.companion.beside] if passage.companion else None
                 for passage in self.passages
             ],
         }

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
+from assistant.transcript import answer_companions
 from index.desk import editions_folder
 from index.edition import EditionError, open_edition
 from sources.library import LibraryError, revision_text
@@ -57,8 +58,23 @@ def verify_answer(connection: Connection, data: Path, answer_id: str) -> list[Fi
     return [
         Finding(f"entry {row.seq} of the log, written {row.at}, has the hash it was given", whole),
         Finding("the answer is the one the log entry commits to", digest == said["answer_digest"]),
+        *_companions(stored, said),
         *_quotations(connection, data, stored),
     ]
+
+
+def _companions(stored: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Finding]:
+    """Hold what was shown beside other passages against the reasons the log keeps."""
+    shown = [
+        {"passage": id_, "role": one[0], "beside": one[1]}
+        for id_, one in zip(stored["passage_ids"], answer_companions(stored), strict=True)
+        if one
+    ]
+    reasons = {row["passage"]: row for row in said.get("companions", [])}
+    for one in shown:
+        row = reasons.get(one["passage"], {})
+        why = f"{one['role']} beside passage {one['beside']} ({row.get('because', 'no reason in the log')})"
+        yield Finding(f"passage {one['passage']} was shown as a {why}", row.items() >= one.items())
 
 
 def _quotations(connection: Connection, data: Path, stored: Mapping[str, Any]) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Engine
 
 from assistant import conversation as conversations
 from assistant.answer import Answer, Notice, Quotation
-from assistant.compose import choose, quote
+from assistant.companions import accompanied, evidence, shows_difference
+from assistant.compose import choose
 from assistant.conversation import Conversation
 from assistant.gate import Judged, judge
 from assistant.outcome import Level, Outcome
@@ -139,8 +140,9 @@ class Assistant:
     def _compose(
         self, library: Library, recalled: Recalled, result: SearchResult, judged: tuple[Judged, ...], triaged: Triage
     ) -> Finding:
-        chosen = [] if triaged.about_dose else choose(judged, self.policy.limits.passages_shown)
-        passages = tuple(quote(library.edition, one.candidate, also_in) for one, also_in in chosen)
+        # All that pass: one that is shown with another anyway makes room for the next.
+        chosen = [] if triaged.about_dose else choose(judged, len(judged))
+        passages = accompanied(library, chosen, self.policy.limits.passages_shown, self.policy.wordings)
         near = [] if passages else library.near_questions(result.asked, 3 * _SUGGESTIONS)
         suggestions = self._that_answer(library, near, _SUGGESTIONS)
         return Finding(recalled, judged, result.missing, passages, suggestions)
@@ -157,6 +159,8 @@ class Assistant:
             notices.append(Notice("personal_advice", words.personal_advice))
         if triaged.about_dose:
             notices.append(Notice("withheld_dose", words.withheld_dose))
+        if shows_difference(finding.passages):
+            notices.append(Notice("conflict", words.conflict))
         if outcome is Outcome.no_answer:
             notices.append(Notice("no_answer", words.no_answer))
         return Answer(
@@ -221,6 +225,7 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
         "topic": finding.recalled.topic,
         "missing": list(finding.missing),
         "shown": [passage.passage_id for passage in finding.passages],
+        "companions": evidence(finding.passages),
         "candidates": [_kept(one) for one in finding.judged[:_CANDIDATES_KEPT]],
     }
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.answer import Quotation, Source
 from assistant.gate import Judged
-from index.edition import Edition
+from index.edition import Edition, EditionPassage
 from index.search import Candidate
 from sources.library import Article, Passage
 
@@ -18,6 +18,13 @@ _NEARLY_BEST = 0.95
 _MOST_MARKED = 2
 # Two passages say the same when this share of their words is common to both.
 _SAME_WORDS = 0.8
+# Words that must not be what two passages differ in, if they are to say the same; numbers are such words, too.
+_DECISIVE = frozenset(
+    re.findall(
+        r"\w+",
+        "not no never nor cannot without except unless half one two three four five six seven eight nine ten twelve",
+    )
+)
 
 
 class VerbatimError(Exception):
@@ -43,7 +50,17 @@ def choose(judged: Sequence[Judged], most: int) -> list[tuple[Judged, list[Passa
 
 def quote(edition: Edition, candidate: Candidate, also_in: Sequence[Passage]) -> Quotation:
     """Quote a candidate. Raises `VerbatimError` when its words are not its revision's."""
-    passage = candidate.listed.passage
+    return quote_passage(edition, candidate.listed, _highlights(candidate), also_in)
+
+
+def quote_passage(
+    edition: Edition,
+    listed: EditionPassage,
+    highlights: tuple[tuple[int, int], ...] = (),
+    also_in: Sequence[Passage] = (),
+) -> Quotation:
+    """Quote a passage of an edition. Raises `VerbatimError` when its words are not its revision's."""
+    passage = listed.passage
     if edition.quoted(passage.id) != passage.text or not passage.text:
         raise VerbatimError(f"passage {passage.id} differs from revision {passage.revision}")
     attributes = passage.article.attributes
@@ -60,7 +77,7 @@ def quote(edition: Edition, candidate: Candidate, also_in: Sequence[Passage]) ->
         end=passage.end,
         text=passage.text,
         heading=passage.heading,
-        highlights=_highlights(candidate),
+        highlights=highlights,
         warnings=(SAMPLE_WARNING,) if attributes.sample else (),
         also_in=tuple(others),
     )
@@ -84,7 +101,11 @@ def _says_the_same(one: Judged, other: Judged) -> bool:
     if mine.article.id == yours.article.id:
         return False
     a, b = _words(mine.text), _words(yours.text)
-    return len(a & b) >= _SAME_WORDS * len(a | b)
+    return len(a & b) >= _SAME_WORDS * len(a | b) and not any(map(_decisive, a ^ b))
+
+
+def _decisive(word: str) -> bool:
+    return word in _DECISIVE or word.isdigit()
 
 
 @lru_cache(maxsize=4096)

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
-from sources import curation
+from sources import curation, pairs
 from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
+from sources.differences import Difference
 from sources.library import Imported, Status, stored_document, take_in
 
 
@@ -77,6 +78,26 @@ def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
     """Take a passage from view at once and log it."""
     with writing(engine) as connection:
         _log_changes(connection, [curation.withdraw(connection, passage_id, who=who, why=why)])
+
+
+def bind_caveat(engine: Engine, passage_id: str, caveat_id: str, *, who: str, why: str) -> None:
+    """Bind a caveat to a passage at once and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [pairs.bind(connection, passage_id, caveat_id, who=who, why=why)])
+
+
+def release_caveat(engine: Engine, passage_id: str, caveat_id: str, *, who: str, why: str) -> None:
+    """Let a passage be shown without a caveat again, at once, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [pairs.release(connection, passage_id, caveat_id, who=who, why=why)])
+
+
+def settle_difference(
+    engine: Engine, difference: Difference | pairs.Settled, verdict: pairs.Verdict, *, who: str, why: str
+) -> None:
+    """Confirm or dismiss a difference between two sources at once and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [pairs.settle(connection, difference, verdict, who=who, why=why)])
 
 
 def _log_import(connection: Connection, imported: Imported, file_name: str, who: str) -> None:

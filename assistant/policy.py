@@ -38,6 +38,9 @@ class Wordings:
     personal_advice: str
     no_answer: str
     withheld_dose: str
+    conflict: str
+    caveat: str
+    differs: str
     search_unavailable: str
     reach_a_person: str
 
@@ -85,10 +88,11 @@ class Gate:
 
 @dataclass(frozen=True)
 class Topic:
-    """Something a conversation can be about, and the words that say so."""
+    """Something a conversation can be about, and the words that say so; `includes` names topics it is the whole of."""
 
     name: str
     words: tuple[str, ...]
+    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,8 @@ def _gate(table: Mapping[str, object]) -> Gate:
 def _topic(row: object) -> Topic:
     table = _row("topics", row)
     _only("topics", table, Topic)
-    return Topic(name=_of("topics", table, "name", str), words=_texts("topics", table, "words"))
+    includes = _texts("topics", table, "includes") if "includes" in table else ()
+    return Topic(_of("topics", table, "name", str), _texts("topics", table, "words"), includes)
 
 
 def _row(table: str, row: object) -> Mapping[str, object]:

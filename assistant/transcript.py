@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import schema
+from assistant.answer import Role
 from sources.library import revision_text, withdrawn_passages
 
 MOST_TURNS = 20
@@ -20,7 +21,8 @@ MOST_TURNS = 20
 class PastTurn:
     """A question and the stored answer to it (as `Answer.stored` wrote it); None where the words were erased.
 
-    `withheld` counts quotations that are no longer shown: withdrawn, or no longer the words of their revision.
+    `withheld` counts quotations that are no longer shown: withdrawn, or no longer the words of their revision, or
+    without the caveat that was shown with them.
     """
 
     question: str | None
@@ -28,8 +30,8 @@ class PastTurn:
     withheld: int
 
 
-def transcript(connection: Connection, conversation: str) -> list[PastTurn]:
-    """Return the latest turns of a conversation, oldest first."""
+def transcript(connection: Connection, conversation: str, also_hidden: frozenset[str] = frozenset()) -> list[PastTurn]:
+    """Return the latest turns of a conversation, oldest first; `also_hidden` passages are withheld as withdrawn ones."""
     a, q = schema.answers.c, schema.questions.c
     query = (
         sa.select(a.body, q.text)
@@ -39,7 +41,7 @@ def transcript(connection: Connection, conversation: str) -> list[PastTurn]:
         .limit(MOST_TURNS)
     )
     rows = list(connection.execute(query))[::-1]
-    hidden = withdrawn_passages(connection) if rows else frozenset()
+    hidden = withdrawn_passages(connection) | also_hidden if rows else frozenset()
     return [checked(connection, row.text, json.loads(row.body), hidden) for row in rows]
 
 
@@ -47,16 +49,37 @@ def checked(
     connection: Connection, question: str | None, answer: Mapping[str, Any], hidden: frozenset[str]
 ) -> PastTurn:
     """Leave out of a stored answer what must not be shown any more."""
-    shown = [
-        (passage, passage_id, also_in)
-        for passage, passage_id, also_in in zip(
-            answer["passages"], answer["passage_ids"], answer["also_in"], strict=True
-        )
-        if passage_id not in hidden and _verbatim(connection, passage)
-    ]
-    passages, ids, also = ([row[n] for row in shown] for n in range(3))
-    kept = {**answer, "passages": passages, "passage_ids": ids, "also_in": also}
-    return PastTurn(question, kept, len(answer["passages"]) - len(shown))
+    rows = list(
+        zip(answer["passages"], answer["passage_ids"], answer["also_in"], answer_companions(answer), strict=True)
+    )
+    gone = {id_ for passage, id_, _, _ in rows if id_ in hidden or not _verbatim(connection, passage)}
+    lost = _with_lost(gone, rows)
+    shown = [row for row in rows if row[1] not in lost]
+    passages, ids, also, companions = ([row[n] for row in shown] for n in range(4))
+    kept = {**answer, "passages": passages, "passage_ids": ids, "also_in": also, "companions": companions}
+    if not any(one and one[0] == Role.DIFFERENCE for one in companions):
+        # What it speaks of is no longer there.
+        kept["notices"] = [one for one in answer["notices"] if one["kind"] != "conflict"]
+    return PastTurn(question, kept, len(rows) - len(shown))
+
+
+def answer_companions(answer: Mapping[str, Any]) -> list[list[str] | None]:
+    """Say of each passage of a stored answer what it was there for; older answers had none but those that answer."""
+    companions: list[list[str] | None] = answer.get("companions") or [None] * len(answer["passages"])
+    return companions
+
+
+def _with_lost(gone: set[str], rows: Sequence[tuple[Any, str, Any, list[str] | None]]) -> set[str]:
+    """Add to the passages that are gone those that have lost a caveat, and what stood beside one that is gone."""
+    lost = set(gone)
+    for _ in rows:
+        for _, id_, _, companion in rows:
+            if companion and companion[0] == Role.CAVEAT and id_ in lost:
+                lost.add(companion[1])
+            # A caveat or another source alone would seem to answer.
+            if companion and companion[1] in lost:
+                lost.add(id_)
+    return lost
 
 
 def _verbatim(connection: Connection, passage: Mapping[str, Any]) -> bool:

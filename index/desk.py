@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from index import publishing, schema
+from index.companions import NONE, Companions, read_companions
 from index.dense import DenseIndex
 from index.edition import Edition, EditionError, open_edition
 from index.encoder import EncoderError, ExportedEncoder
@@ -48,6 +49,7 @@ class Library:
     edition: Edition
     encoder: ExportedEncoder
     hidden: frozenset[str]
+    companions: Companions = NONE
 
     def search(self, text: str) -> SearchResult:
         """Rank the passages for a text."""
@@ -165,10 +167,10 @@ class Desk:
         hidden = withdrawn_passages(connection)
         state = self._state
         if isinstance(state, Library) and state.edition.digest == published.edition:
-            return Library(state.edition, state.encoder, hidden)
+            return _accompanied(connection, Library(state.edition, state.encoder, hidden))
         edition = self._edition(connection, published.edition)
         encoder = self._encoder(connection, edition, state)
-        library = Library(edition, encoder, hidden)
+        library = _accompanied(connection, Library(edition, encoder, hidden))
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
 
@@ -189,6 +191,12 @@ class Desk:
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_SECONDS):
             self.look()
+
+
+def _accompanied(connection: Connection, library: Library) -> Library:
+    """The library with what travels with its passages; hidden is, too, what a caveat is missing for."""
+    companions = read_companions(connection, library.edition.rows, library.hidden)
+    return replace(library, hidden=library.hidden.union(companions.blocked), companions=companions)
 
 
 def editions_folder(data: Path) -> Path:

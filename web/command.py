@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +19,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
-from web.settings import SETTINGS, SettingError, Settings, read_settings
+from web.console import Who, Why, complain, me, opened, say
+from web.pairs import caveat_app, differences_app, passages
+from web.settings import SETTINGS, SettingError, read_settings
 
 app = typer.Typer(
     help="Wellcited answers questions with sentences quoted word for word from approved articles.",
@@ -32,11 +32,9 @@ app = typer.Typer(
 )
 log_app = typer.Typer(help="The log of answers and changes.", no_args_is_help=True)
 app.add_typer(log_app, name="log")
-say = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True, style="red")
-
-Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does this; the log keeps it.")]
-Why = Annotated[str, typer.Option("--why", metavar="REASON", help="Why; the log keeps it.")]
+app.add_typer(caveat_app, name="caveat")
+app.add_typer(differences_app, name="differences")
+app.command()(passages)
 
 
 def main() -> None:
@@ -75,20 +73,6 @@ def main() -> None:
         sys.exit(1)
 
 
-@contextmanager
-def opened() -> Iterator[tuple[Settings, Engine]]:
-    """Yield the settings and the database, brought to today's schema."""
-    from sources.database import open_database, upgrade
-
-    settings = read_settings()
-    engine = open_database(settings.data, settings.database_url)
-    try:
-        upgrade(engine)
-        yield settings, engine
-    finally:
-        engine.dispose()
-
-
 def _bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=Console(stderr=True), transient=not sys.stderr.isatty())
@@ -121,7 +105,7 @@ def import_(
     if len(files) > 1 and (title or url or article):
         raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")
     with opened() as (_, engine):
-        failed = _import_files(engine, files, given, who or _me(), article, ask=sys.stdin.isatty())
+        failed = _import_files(engine, files, given, who or me(), article, ask=sys.stdin.isatty())
     if failed:
         others = "; the others are there as drafts" if failed < len(files) else ""
         complain.print(f"{failed} of {len(files)} files brought nothing in{others}.")
@@ -255,7 +239,7 @@ def restore(
     with opened() as (_, engine):
         with reading(engine) as connection:
             revision = newest_revision(connection, article)
-        imported = bring_back(engine, article, revision, blocks, who=who or _me())
+        imported = bring_back(engine, article, revision, blocks, who=who or me())
     say.print(f"Revision {imported.revision[:12]} is a draft with {imported.passages} passages.")
     say.print('Next: wellcited approve --all --as "Your name"', markup=False)
 
@@ -313,7 +297,7 @@ def publish(
         task = bar.add_task("Reading", total=None)
         done = publish_edition(
             engine, settings.data, settings.model, load_policy(),
-            who=who or _me(), why=why, override=override, rebuild=rebuild,
+            who=who or me(), why=why, override=override, rebuild=rebuild,
             on_step=lambda step: bar.update(task, description=step),
             on_progress=lambda n, total: bar.update(task, completed=n, total=total),
         )  # fmt: skip
@@ -342,7 +326,7 @@ def rollback(
     from assistant.publish import roll_back
 
     with opened() as (_, engine):
-        edition = roll_back(engine, to, who=who or _me(), why=why)
+        edition = roll_back(engine, to, who=who or me(), why=why)
     say.print(f"Edition {edition[:12]} is live again.")
 
 
@@ -357,7 +341,7 @@ def withdraw(passage: Annotated[str, typer.Argument(help="Id of the passage.")],
     from sources.database import reading
 
     with opened() as (_, engine):
-        take_away(engine, passage, who=who or _me(), why=why)
+        take_away(engine, passage, who=who or me(), why=why)
         with reading(engine) as connection:
             shown = answers_with(connection, passage)
     say.print(f"Passage {passage} is withdrawn. {len(shown)} past answers had shown it.")
@@ -378,11 +362,11 @@ def starter(who: Who = "", publish_: Annotated[bool, typer.Option("--publish")] 
 
     reason = "sample article, shown as not reviewed by a clinician"
     with opened() as (_, engine):
-        if _import_files(engine, article_files(), Attributes(), who or _me(), None, ask=False):
+        if _import_files(engine, article_files(), Attributes(), who or me(), None, ask=False):
             raise typer.Exit(1)
         with writing(engine) as connection:
             count = add_questions(connection, questions())
-        approve_revisions(engine, _starter_ids(engine), who=who or _me(), why=reason, accept=reason)
+        approve_revisions(engine, _starter_ids(engine), who=who or me(), why=reason, accept=reason)
     say.print(f"The starter library is in, with {count} questions.")
     if publish_:
         publish(who=who)
@@ -508,13 +492,6 @@ def serve(
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"
 
 
 if __name__ == "__main__":

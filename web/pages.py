@@ -60,13 +60,20 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage, word for word: the texts of `pieces`, joined, are the passage."""
+    """A passage, word for word: the texts of `pieces`, joined, are the passage.
+
+    `caveats` belong with it and stand right below it; `others` are sources that do not say the same and stand beside
+    it. `tie` is the wording that says so of a passage that is one of these.
+    """
 
     pieces: tuple[Piece, ...]
     heading: tuple[str, ...]
     source: SourceLine
     warnings: tuple[str, ...] = ()
     also_in: tuple[SourceLine, ...] = ()
+    tie: str | None = None
+    caveats: tuple["Quote", ...] = ()
+    others: tuple["Quote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from assistant.answer import Role
 from assistant.compose import SAMPLE_WARNING
 from assistant.policy import Policy, linked
-from assistant.transcript import PastTurn
+from assistant.transcript import PastTurn, answer_companions
 from index.edition import Edition, EditionPassage
 from sources import canonical
 from sources.article import Attributes, BlockKind
@@ -64,24 +66,45 @@ def turn(past: PastTurn, policy: Policy) -> Turn:
         outcome=answer["outcome"],
         topic=answer["topic"],
         notices=tuple(notices),
-        quotes=tuple(
-            _quote(passage, also_in) for passage, also_in in zip(answer["passages"], answer["also_in"], strict=True)
-        ),
+        quotes=tuple(_quotes(answer, policy)),
         message=notice("no_answer", said["text"], policy) if said else None,
         suggestions=tuple(answer["suggestions"]),
         answer_id=answer["answer"],
     )
 
 
-def _quote(passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]]) -> Quote:
+def _quotes(answer: Mapping[str, Any], policy: Policy) -> Iterator[Quote]:
+    """Put passages together that belong together: they stand in the answer one after the other."""
+    sides: list[Quote] = []
+    rows = zip(answer["passages"], answer["also_in"], answer_companions(answer), strict=True)
+    for passage, also_in, companion in rows:
+        role = Role(companion[0]) if companion and sides else Role.ANSWER
+        if role is Role.CAVEAT:
+            caveat = _quote(passage, also_in, policy.wordings.caveat)
+            sides[-1] = replace(sides[-1], caveats=(*sides[-1].caveats, caveat))
+        elif role is Role.DIFFERENCE:
+            sides.append(_quote(passage, also_in, policy.wordings.differs))
+        else:
+            yield from _side_by_side(sides)
+            sides = [_quote(passage, also_in)]
+    yield from _side_by_side(sides)
+
+
+def _side_by_side(sides: Sequence[Quote]) -> Iterator[Quote]:
+    if sides:
+        yield replace(sides[0], others=tuple(sides[1:]))
+
+
+def _quote(passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]], tie: str | None = None) -> Quote:
     sample = SAMPLE_WARNING in passage["warnings"]
     return Quote(
         pieces=tuple(_pieces(passage["text"], passage["highlights"])),
         heading=tuple(passage["heading"]),
         source=_source_line(passage["article"], passage["source_page"], sample),
-        # The source line already says that it is a sample.
-        warnings=tuple(one for one in passage["warnings"] if one != SAMPLE_WARNING),
+        # The source line already says that it is a sample, and the tie what it belongs to.
+        warnings=tuple(one for one in passage["warnings"] if one not in (SAMPLE_WARNING, tie)),
         also_in=tuple(_source_line(one, f"/sources/{one['id']}", one["sample"]) for one in also_in),
+        tie=tie,
     )
 
 

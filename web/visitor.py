@@ -134,6 +134,14 @@ def _page(
     return HTMLResponse(render(page))
 
 
+def _hidden(assistant: Assistant) -> frozenset[str]:
+    """Passages that the live library does not show; those of its own that lack a caveat are among them."""
+    try:
+        return assistant.desk.library().hidden
+    except LibraryUnavailableError:
+        return frozenset()
+
+
 def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...]:
     """Return the turns as recorded; with the newest answer, even where it could not be (a card for a person in danger)."""
     assistant: Assistant = request.app.state.assistant
@@ -141,7 +149,7 @@ def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer
     if conversation is not None:
         try:
             with reading(request.app.state.engine) as connection:
-                past = transcript(connection, conversation)
+                past = transcript(connection, conversation, _hidden(assistant))
         except SQLAlchemyError:
             assistant.desk.report("a conversation could not be read back")
     if newest is not None and all(one.answer["answer"] != newest[1].id for one in past):

@@ -1,0 +1,42 @@
+"""What the commands share: where they write, the options that every change has, and the open database."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy.engine import Engine
+
+from web.settings import Settings, read_settings
+
+say = Console(highlight=False, soft_wrap=True)
+complain = Console(stderr=True, highlight=False, soft_wrap=True, style="red")
+
+Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does this; the log keeps it.")]
+Why = Annotated[str, typer.Option("--why", metavar="REASON", help="Why; the log keeps it.")]
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Engine]]:
+    """Yield the settings and the database, brought to today's schema."""
+    from sources.database import open_database, upgrade
+
+    settings = read_settings()
+    engine = open_database(settings.data, settings.database_url)
+    try:
+        upgrade(engine)
+        yield settings, engine
+    finally:
+        engine.dispose()
+
+
+def me() -> str:
+    """Name of the account that runs the command, for changes that need no person's name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "command line"
