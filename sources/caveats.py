@@ -51,7 +51,9 @@ _CONDITION = r"\b(?:if|unless|when|while|until|without|before)\b"
 
 BEGINNINGS = (
     # "However you take it" is no contrast; the comma tells them apart.
-    _rule("however", "begins with However", r"^however,"),
+    _rule(
+        "however", "begins with However, or says it after a few words", r"^(?:(?:[\w’'-]+ ){0,4}[\w’'-]+, )?however,"
+    ),
     _rule("but", "begins with But", r"^but\b"),
     _rule(
         "even so", "begins with Even so, That said, Nevertheless", r"^(?:even so|that said|nevertheless|nonetheless)\b"

@@ -10,6 +10,7 @@ BEFORE = "Swimming in the lake calms many people."
 MUST = [
     ("however", "However, it may not be suitable for people with ear infections."),
     ("however", "However, the water is cold until June."),
+    ("however", "The north bank, however, is steep."),
     ("but", "But the north bank is steep."),
     ("but", "But when the wind is strong, stay on the shore."),
     ("even so", "Even so, some swimmers feel worse afterwards."),
@@ -38,6 +39,7 @@ MUST = [
 MUST_NOT = [
     "The lake is thirty metres deep.",
     "However you get there, bring a towel.",
+    "The keeper of the north bank, who has lived there for years, however, disagrees.",
     "But how do people get there?",
     "But why?",
     "Butter is sold at the kiosk.",
