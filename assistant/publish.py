@@ -18,7 +18,7 @@ from assistant.gate import judge
 from assistant.policy import Policy
 from index import publishing
 from index.building import Built, build
-from index.desk import Library, editions_folder, encoders_folder
+from index.desk import Library, editions_folder, encoders_folder, with_companions
 from index.edition import Edition, EditionError, open_edition
 from index.model import Model
 from index.preparing import prepared_encoder
@@ -105,7 +105,9 @@ def publish(
         built, edition = build_from(before)
     except EditionError:
         built, edition = build_from(None)  # a part that was taken over is damaged
-    check = check_questions(Library(edition, encoder, frozenset()), questions, policy)
+    with reading(engine) as connection:
+        library = with_companions(connection, Library(edition, encoder, frozenset()))
+    check = check_questions(library, questions, policy)
     if not check.passed and not override:
         raise PublishError(_failed(check))
     on_step("Making it live")

@@ -199,6 +199,12 @@ def _accompanied(connection: Connection, library: Library) -> Library:
     return replace(library, hidden=library.hidden.union(companions.blocked), companions=companions)
 
 
+def with_companions(connection: Connection, library: Library) -> Library:
+    """Return a library with what travels with its passages; those that lack a caveat are hidden, too."""
+    companions = read_companions(connection, library.edition.rows, library.hidden)
+    return replace(library, hidden=library.hidden.union(companions.blocked), companions=companions)
+
+
 def editions_folder(data: Path) -> Path:
     """Return where a data folder keeps its editions."""
     return data / "editions"
