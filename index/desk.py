@@ -167,10 +167,10 @@ class Desk:
         hidden = withdrawn_passages(connection)
         state = self._state
         if isinstance(state, Library) and state.edition.digest == published.edition:
-            return _accompanied(connection, Library(state.edition, state.encoder, hidden))
+            return with_companions(connection, Library(state.edition, state.encoder, hidden))
         edition = self._edition(connection, published.edition)
         encoder = self._encoder(connection, edition, state)
-        library = _accompanied(connection, Library(edition, encoder, hidden))
+        library = with_companions(connection, Library(edition, encoder, hidden))
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
 
@@ -191,12 +191,6 @@ class Desk:
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_SECONDS):
             self.look()
-
-
-def _accompanied(connection: Connection, library: Library) -> Library:
-    """The library with what travels with its passages; hidden is, too, what a caveat is missing for."""
-    companions = read_companions(connection, library.edition.rows, library.hidden)
-    return replace(library, hidden=library.hidden.union(companions.blocked), companions=companions)
 
 
 def with_companions(connection: Connection, library: Library) -> Library:
