@@ -17,7 +17,7 @@ from assistant.conversation import Conversation
 from assistant.gate import Judged, judge
 from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
-from assistant.recall import Recalled, recall
+from assistant.recall import Recalled, recall, settled
 from assistant.recorder import Record, Recorder
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
@@ -103,7 +103,7 @@ class Assistant:
         # 2 recall: the topic of the conversation
         library = self.desk.library()
         talk = self._conversation(asked.conversation)
-        recalled = recall(asked.text, None if asked.forget_topic else talk.last, self.policy.topics)
+        recalled = recall(asked.text, () if asked.forget_topic else talk.recent, self.policy.topics)
         # 3 search, and 4 read: how near each passage is, as a whole, by sentence and word by word
         result = library.found((yield ToRead(library, recalled.text)))
         # 5 decide: one gate on the final evidence
@@ -145,6 +145,9 @@ class Assistant:
         passages = accompanied(library, chosen, self.policy.limits.passages_shown, self.policy.wordings)
         near = [] if passages else library.near_questions(result.asked, 3 * _SUGGESTIONS)
         suggestions = self._that_answer(library, near, _SUGGESTIONS)
+        if passages and triaged.level is Level.ordinary and not triaged.mention:
+            first = passages[0]
+            recalled = settled(recalled, first.text, *first.heading, first.source.attributes.title or "")
         return Finding(recalled, judged, result.missing, passages, suggestions)
 
     def _answer(self, talk: Conversation, triaged: Triage, finding: Finding, edition: str) -> Answer:

@@ -10,19 +10,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import schema
-from assistant.recall import Turn
+from assistant.recall import TURNS, Turn
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation so far: how many turns, the last one if its words are still there, and whether it was a crisis."""
+    """A conversation so far: how many turns, the last few that were searched for, newest first, and whether in crisis."""
 
     id: str
     turns: int = 0
-    last: Turn | None = None
+    recent: tuple[Turn, ...] = ()
     crisis: bool = False
+
+    @property
+    def last(self) -> Turn | None:
+        """The last turn that was searched for, if any."""
+        return self.recent[0] if self.recent else None
 
 
 def new_id() -> str:
@@ -38,13 +43,16 @@ def is_id(text: str) -> bool:
 def load(connection: Connection, conversation: str) -> Conversation:
     """Return a conversation as it stands; one that nobody began is empty."""
     a, q = schema.answers.c, schema.questions.c
-    row = connection.execute(
-        sa.select(a.turn, a.topic, a.crisis, q.searched)
+    rows = connection.execute(
+        sa.select(a.turn, a.topic, a.crisis, q.text, q.searched)
         .join_from(schema.answers, schema.questions, q.answer_id == a.id, isouter=True)
         .where(a.conversation == conversation)
         .order_by(a.turn.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
+        .limit(TURNS)
+    ).all()
+    if not rows:
         return Conversation(conversation)
-    return Conversation(conversation, row.turn, Turn(row.searched or "", row.topic), row.crisis)
+    # A card is shown without a search; the question after it goes on from before. A turn whose words were erased has
+    # its topic only.
+    recent = tuple(Turn(row.searched or "", row.topic, row.text) for row in rows if row.searched != "")
+    return Conversation(conversation, rows[0].turn, recent, rows[0].crisis)
