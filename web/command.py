@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
 from web.console import Who, Why, complain, me, opened, say
+from web.evaluating import evaluate
 from web.pairs import caveat_app, differences_app, passages
 from web.settings import SETTINGS, SettingError, read_settings
 
@@ -35,6 +36,7 @@ app.add_typer(log_app, name="log")
 app.add_typer(caveat_app, name="caveat")
 app.add_typer(differences_app, name="differences")
 app.command()(passages)
+app.command()(evaluate)
 
 
 def main() -> None:
@@ -42,6 +44,8 @@ def main() -> None:
     # Editions are many small objects that live long; Python's default looks through them again and again as they are made.
     gc.set_threshold(50_000, 20, 20)
     # Imported late: each costs time that `wellcited --help` need not pay.
+    from assistant.evaluation.labelled import LabelledError
+    from assistant.evaluation.results import ResultsError
     from assistant.log import LogError
     from assistant.policy import PolicyError
     from assistant.publish import PublishError
@@ -55,7 +59,7 @@ def main() -> None:
 
     known = (
         SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
-        LibraryUnavailableError, LogError, PolicyError,
+        LibraryUnavailableError, LabelledError, LogError, PolicyError, ResultsError,
     )  # fmt: skip
     try:
         app()
