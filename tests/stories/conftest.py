@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +22,15 @@ from tests.conftest import ROOT
 def site(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site with the starter library; what it wrote to its log is held to be nothing."""
     folder = tmp_path_factory.mktemp("site")
-    data = shutil.copytree(starter_data, folder / "data")
+    with served(Path(shutil.copytree(starter_data, folder / "data"))) as address:
+        yield address
+
+
+@contextmanager
+def served(data: Path) -> Iterator[str]:
+    """Serve a data folder; yields the address. What the server wrote to its log is held to be nothing."""
     with (
-        (folder / "log").open("w+") as log,
+        data.with_name("log").open("w+") as log,
         subprocess.Popen(
             [sys.executable, "-m", "web", "serve", "--port", "0"],
             cwd=ROOT,
@@ -37,12 +44,12 @@ def site(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         first = process.stdout.readline()
         found = re.search(r"http://\S+", first)
         try:
-            assert found, first + (folder / "log").read_text()
+            assert found, first + data.with_name("log").read_text()
             yield found[0]
         finally:
             process.terminate()
             process.wait(timeout=20)
-    assert (folder / "log").read_text() == ""
+    assert data.with_name("log").read_text() == ""
 
 
 @pytest.fixture
