@@ -34,8 +34,10 @@ def accompanied(library: Library, groups: Sequence[Group], most: int, wordings: 
             break
         if id_ not in shown:
             counted += 1
-            for quotation in _with_companions(library, id_, chosen):
-                shown.setdefault(quotation.passage_id, _told(quotation, wordings))
+            group = list(_with_companions(library, id_, chosen))
+            differ = shows_difference(group)
+            for quotation in group:
+                shown.setdefault(quotation.passage_id, _told(quotation, differ, wordings))
     return tuple(shown.values())
 
 
@@ -58,11 +60,11 @@ def evidence(passages: Sequence[Quotation]) -> list[dict[str, str]]:
     ]
 
 
-def _told(one: Quotation, wordings: Wordings) -> Quotation:
-    if one.companion is None:
-        return one
-    said = wordings.caveat if one.companion.role is Role.CAVEAT else wordings.differs
-    return replace(one, warnings=(said, *one.warnings))
+def _told(one: Quotation, differ: bool, wordings: Wordings) -> Quotation:
+    """Say of a caveat what it is; of sources that differ say it of each, for neither is the odd one."""
+    if one.companion is not None and one.companion.role is Role.CAVEAT:
+        return replace(one, warnings=(wordings.caveat, *one.warnings))
+    return replace(one, warnings=(wordings.differs, *one.warnings)) if differ else one
 
 
 def _id(group: Group) -> str:

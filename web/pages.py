@@ -63,7 +63,7 @@ class Quote:
     """A passage, word for word: the texts of `pieces`, joined, are the passage.
 
     `caveats` belong with it and stand right below it; `others` are sources that do not say the same and stand beside
-    it. `tie` is the wording that says so of a passage that is one of these.
+    it. `tie` is the wording that says so.
     """
 
     pieces: tuple[Piece, ...]

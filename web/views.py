@@ -80,13 +80,13 @@ def _quotes(answer: Mapping[str, Any], policy: Policy) -> Iterator[Quote]:
     for passage, also_in, companion in rows:
         role = Role(companion[0]) if companion and sides else Role.ANSWER
         if role is Role.CAVEAT:
-            caveat = _quote(passage, also_in, policy.wordings.caveat)
+            caveat = _quote(passage, also_in, policy, policy.wordings.caveat)
             sides[-1] = replace(sides[-1], caveats=(*sides[-1].caveats, caveat))
         elif role is Role.DIFFERENCE:
-            sides.append(_quote(passage, also_in, policy.wordings.differs))
+            sides.append(_quote(passage, also_in, policy, policy.wordings.differs))
         else:
             yield from _side_by_side(sides)
-            sides = [_quote(passage, also_in)]
+            sides = [_quote(passage, also_in, policy)]
     yield from _side_by_side(sides)
 
 
@@ -95,14 +95,17 @@ def _side_by_side(sides: Sequence[Quote]) -> Iterator[Quote]:
         yield replace(sides[0], others=tuple(sides[1:]))
 
 
-def _quote(passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]], tie: str | None = None) -> Quote:
+def _quote(
+    passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]], policy: Policy, tie: str | None = None
+) -> Quote:
+    # The page says these in its own way: beside the source, and where passages belong together.
+    said = (SAMPLE_WARNING, policy.wordings.caveat, policy.wordings.differs)
     sample = SAMPLE_WARNING in passage["warnings"]
     return Quote(
         pieces=tuple(_pieces(passage["text"], passage["highlights"])),
         heading=tuple(passage["heading"]),
         source=_source_line(passage["article"], passage["source_page"], sample),
-        # The source line already says that it is a sample, and the tie what it belongs to.
-        warnings=tuple(one for one in passage["warnings"] if one not in (SAMPLE_WARNING, tie)),
+        warnings=tuple(one for one in passage["warnings"] if one not in said),
         also_in=tuple(_source_line(one, f"/sources/{one['id']}", one["sample"]) for one in also_in),
         tie=tie,
     )

@@ -206,7 +206,7 @@ def test_a_confirmed_difference_is_shown_from_either_side(site: Site) -> None:
     beside, because = companion(second)
     assert beside == first.passage_id
     assert because.startswith(f"difference {id_}: other numbers")
-    assert second.warnings == (site.policy.wordings.differs,)
+    assert first.warnings == second.warnings == (site.policy.wordings.differs,)
     assert any("weeks" in second.text[start:end] for start, end in second.highlights)
     assert [one["role"] for one in site.said(answer)] == ["difference"]
     only_one = site.ask("Who sets the wick of a lamp that burns more than its book shows?")

@@ -105,7 +105,8 @@ def test_sources_that_differ_stand_side_by_side_at_a_desk_and_below_each_other_o
     ask(page, ABOUT_WEEKS)
     expect(page.locator(".notice.conflict")).to_contain_text("We do not say which one is right.")
     one, other = page.locator(".sides").first.locator("figure.quote").all()
-    expect(other.locator(".tie")).to_have_text(WORDS.differs)
+    expect(page.locator(".sides > .tie")).to_have_text(WORDS.differs)
+    expect(page.locator(".sides .warning")).to_have_count(0)
     publishers = {side.locator("figcaption > .origin").inner_text().split(" · ")[0] for side in (one, other)}
     assert publishers == {"Harbour Clinic", "Valley Health"}
     expect(page.locator(".sides .tag.interest")).to_have_count(1)
