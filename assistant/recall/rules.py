@@ -118,7 +118,7 @@ def _compared(question: str, named: Named, talk: Talk, topics: Sequence[Topic]) 
     if named or talk.pair is None or not _WHICH.match(question) or subject_of(question):
         return None
     one, other = talk.pair
-    both, text = f"{one} and {other}", f"{_open(question)} ({one} or {other})"
+    both, text = f"{one} and {other}", f"{_open(question)}, {one} or {other}?"
     # Only names on the list may be shown as they are.
     listed = {one, other} <= {topic.name for topic in topics}
     return Recalled(both, text) if listed else Recalled(None, text, both)
@@ -156,7 +156,7 @@ def _fragment(question: str, named: Named, talk: Talk, topics: Sequence[Topic]) 
             return None
         return Recalled(topic.name, _swapped(word, talk, topics) or f"{_open(talk.question)}? {question}")
     if not subjects(rest) or _WHAT_IF.match(question):
-        return talk.about(f"{_open(question)} ({talk.word})")
+        return talk.about(_added(question, talk.word))
     text = f"{_open(talk.question)}? {question}"
     other = introduced(question)
     return Recalled(None, text, other) if other else talk.about(text)
@@ -184,8 +184,15 @@ def _elliptic(question: str, named: Named, talk: Talk) -> Recalled | None:
     few = len(question.split()) <= _FEW_WORDS
     implied = len(own) < 2 and any(pattern.search(question) for pattern in (_MAY_I, _PASSIVE, _THE))
     if not _has_name(question) and ((not own and _asks(question)) or (few and implied)):
-        return talk.about(f"{_open(question)} ({talk.word})")
+        return talk.about(_added(question, talk.word))
     return None
+
+
+def _added(question: str, word: str) -> str:
+    """Say for what an incomplete question is asked: "side effects of gout?", "what helps for gout?"."""
+    asks = ASKS.match(_JOINER.sub("", question))
+    between = "with" if _MAY_I.match(question) else "for" if asks else "of"
+    return f"{_open(question)} {between} {word}?"
 
 
 def _has_name(question: str) -> bool:
