@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from assistant.evaluation.results import Comparison, Evaluation
     from web.settings import Settings
 
+# On a narrower terminal the figures' names must do; the report has the words.
+_WIDE = 120
+
 
 class Half(StrEnum):
     """Which half of labelled questions to ask: the one kept for reporting, the one for setting things, or both."""
@@ -105,9 +108,10 @@ def _folder(settings: Settings, file: Path | None) -> Path:
 def _say_figures(found: Evaluation) -> None:
     from assistant.evaluation.report import interval, value
 
-    table = Table(Column("figure", no_wrap=True), "value", "95 % interval", "n", "what")
+    worded = say.width >= _WIDE
+    table = Table(Column("figure", no_wrap=True), "value", "95 % interval", "n", *(["what"] if worded else []))
     for one in found.figures:
-        table.add_row(one.name, value(one), interval(one), str(one.n), one.words)
+        table.add_row(one.name, value(one), interval(one), str(one.n), *([one.words] if worded else []))
     say.print(table)
     if found.not_in_library:
         say.print(f"No right passage in the library: {found.not_in_library} of the questions. They count as wrong.")

@@ -230,7 +230,8 @@ def _row(one: Given) -> dict[str, Any]:
 
 
 def _found(one: Found) -> dict[str, Any]:
-    return {"passage": one.passage, "title": one.title, "probability": one.probability, "right": one.right}
+    found = {"passage": one.passage, "title": one.title, "probability": one.probability, "right": one.right}
+    return found | ({"companion": one.companion} if one.companion else {})
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from assistant.outcome import Outcome
 from assistant.policy import Policy
 from assistant.recorder import Recorder
 from index.building import build
+from index.companions import NONE
 from index.desk import Desk, Library
 from index.edition import open_edition
 from sources import canonical
@@ -39,13 +40,18 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Found:
-    """A passage that was shown or considered; `probability` is None where the log no longer kept it."""
+    """A passage that was shown or considered.
+
+    `probability` is None where the log did not keep it; `companion` says of a passage that was not chosen as an answer
+    why it was shown ("caveat" or "difference").
+    """
 
     passage: str
     title: str
     text: str
     probability: float | None
     right: bool
+    companion: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Given:
     seconds: float
 
     def right_in(self, most: int) -> bool:
-        """Whether a right passage is among the first so many shown."""
+        """Whether a right passage is among the first so many that a visitor saw, companions counted."""
         return self.outcome in _FINDING and any(one.right for one in self.shown[:most])
 
     @property
@@ -161,13 +167,18 @@ class _Beside:
         seconds = time.perf_counter() - began
         candidates = self._candidates(labelled, answer.id) if answer else ()
         probabilities = {one.passage: one.probability for one in candidates}
-        shown = [one.passage_id for one in answer.passages] if answer else []
         return Given(
             labelled=labelled,
             outcome=outcome,
             notices=tuple(one.kind for one in answer.notices) if answer else (),
             disclaimer=answer.disclaimer if answer else "",
-            shown=tuple(self._found(labelled, one, probabilities.get(one)) for one in shown),
+            shown=tuple(
+                replace(
+                    self._found(labelled, one.passage_id, probabilities.get(one.passage_id)),
+                    companion=one.companion.role.value if one.companion else "",
+                )
+                for one in (answer.passages if answer else ())
+            ),
             candidates=candidates,
             in_library=self._in_library(labelled),
             seconds=seconds,
@@ -202,7 +213,7 @@ def _library_of(passages: tuple[OwnPassage, ...], live: Library, into: Path) -> 
     made = [_as_passage(n, one) for n, one in enumerate(passages)]
     texts = {one.revision: one.text for one in made}
     edition = open_edition(build(made, texts, live.encoder, into).folder)
-    return replace(live, edition=edition, hidden=frozenset())
+    return replace(live, edition=edition, hidden=frozenset(), companions=NONE)
 
 
 def _as_passage(n: int, own: OwnPassage) -> Passage:
