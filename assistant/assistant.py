@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from assistant import conversation as conversations
 from assistant.answer import Answer, Notice, Quotation
 from assistant.companions import accompanied, evidence, shows_difference
+from assistant.comparison import look_up, side_by_side, wordings
 from assistant.compose import choose
 from assistant.conversation import Conversation
 from assistant.gate import Judged, judge
@@ -104,12 +105,14 @@ class Assistant:
         library = self.desk.library()
         talk = self._conversation(asked.conversation)
         recalled = recall(asked.text, () if asked.forget_topic else talk.recent, self.policy.topics)
-        # 3 search, and 4 read: how near each passage is, as a whole, by sentence and word by word
-        result = library.found((yield ToRead(library, recalled.text)))
-        # 5 decide: one gate on the final evidence
-        judged = judge(result, self.policy.gate)
+        # 3 search: how near each passage is, as a whole, by sentence and word by word; of a comparison, to each side
+        results = []
+        for text in wordings(recalled.text):
+            results.append(library.found((yield ToRead(library, text))))
+        # 4 read the nearest, and 5 decide: one gate on the final evidence
+        judged = side_by_side([judge(library, result, self.policy) for result in results])
         # 6 compose
-        finding = self._compose(library, recalled, result, judged, triaged)
+        finding = self._compose(library, recalled, results[0], judged, triaged)
         answer = self._answer(talk, triaged, finding, library.edition.digest)
         # 7 record, before anyone is shown anything
         yield self._record(answer, asked, talk, triaged, finding)
@@ -133,7 +136,7 @@ class Assistant:
         if known is None:
             triaged = triage_safely(question, self.policy.rules)
             calm = triaged.level is Level.ordinary and not triaged.mention
-            known = calm and any(one.passed for one in judge(library.search(question), self.policy.gate))
+            known = calm and any(one.passed for one in look_up(library, question, self.policy))
             self._answered[key] = known
         return known
 
@@ -244,6 +247,7 @@ def _kept(one: Judged) -> dict[str, Any]:
         "sentence_similarity": _millionths(candidate.sentence_similarity),
         "word_similarity": _millionths(candidate.word_similarity),
         "coverage": _millionths(candidate.coverage),
+        "logit": None if one.logit is None else _millionths(one.logit),
         "dense_rank": candidate.dense_rank,
         "lexical_rank": candidate.lexical_rank,
         "fused": _millionths(candidate.fused),

@@ -1,137 +1,220 @@
-"""Setting the gate: weights and threshold from one half of the starter library's questions, figures on the other.
+"""Setting nearness and the gate: weights and thresholds on one half of the starter library's questions, figures on the other.
 
     WELLCITED_DATA=FOLDER python -m assistant.calibrate
 
-FOLDER holds a published starter library. Prints the `[gate]` table for `policy.toml` and what it reaches on the half
-of the questions, split by article, that had no part in setting it.
+FOLDER holds a published starter library. Its curated questions are split by article: one half fits the weights and sets
+the thresholds, the other half had no part in that. Prints the `[nearness]` and `[gate]` tables for `policy.toml`, the
+curve of coverage against precision that the threshold stands on, and what all of it reaches on the other half.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from assistant.gate import measurements
+from assistant.gate import READ, measurements, nearest, read
+from assistant.policy import Policy, load_policy
 from index.desk import Desk, Library
-from sources.database import open_database
+from sources.database import open_database, upgrade
 from sources.questions import CuratedQuestion
 from sources.starter_library import questions
 
-# Candidates below this rank are never shown, so they need not teach the gate anything.
-_RANKS = 10
-# The threshold keeps this share of the right passages that stand in the first three.
-_KEPT = 0.98
-# Weak regularisation; the four measurements are few and each is worth having.
-_C = 10.0
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+# Regularisation: the measurements are few, but so are the questions.
+_C = 1.0
+# Nothing is read when the nearest passage is so much less probable than the least probable right one.
+_TOO_FAR = 0.25
+# The threshold is the lowest at which this share of the tuning questions that nothing answers is refused.
+REFUSED = 0.9
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with the measurements of its candidates, shape [candidates, 4], and which of them are right."""
+    """A question with what the gate would see: measurements of the nearest candidates, and which of them are right.
+
+    `measured` is of shape [candidates, 5]: nearness's four and the reader's logit.
+    """
 
     question: CuratedQuestion
-    measured: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    right: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    measured: Floats
+    right: Bools
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Weights of the four measurements, the constant, and the threshold."""
+    """Weights and the constant of a logistic function of the first measurements."""
 
-    weights: np.ndarray[tuple[int], np.dtype[np.float64]]
+    weights: Floats
     bias: float
-    threshold: float = 0.0
 
-    def probabilities(self, asked: Asked) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        """Probability of each candidate."""
-        total = asked.measured @ self.weights + self.bias
-        result: np.ndarray[tuple[int], np.dtype[np.float64]] = 1 / (1 + np.exp(-total))
-        return result
-
-    def order(self, asked: Asked) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """Candidates by probability, best first."""
-        found: np.ndarray[tuple[int], np.dtype[np.intp]] = np.argsort(-self.probabilities(asked), kind="stable")
-        return found
+    def probabilities(self, measured: Floats) -> Floats:
+        """Probability of each candidate, shape [candidates]."""
+        return 1 / (1 + np.exp(-(measured[:, : len(self.weights)] @ self.weights + self.bias)))
 
 
-def ask(library: Library, one: CuratedQuestion) -> Asked:
-    """Search for a question and keep what the gate would see."""
-    candidates = library.search(one.question).candidates
-    right = [one.answered_by(candidate.listed.passage.text) for candidate in candidates]
-    return Asked(one, np.array([measurements(candidate) for candidate in candidates]), np.array(right))
+def ask(library: Library, one: CuratedQuestion, policy: Policy) -> Asked:
+    """Search and read for a question, and keep what the gate would see."""
+    assert library.reader is not None
+    result = library.search(one.question)
+    near = read(library.reader, nearest(result, policy.nearness), replace(policy.nearness, least=0.0))
+    rows = [(*measurements(judged.candidate), judged.logit or 0.0) for judged in near[:READ]]
+    right = [one.answered_by(judged.candidate.listed.passage.text) for judged in near[:READ]]
+    return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 5), np.array(right, dtype=np.bool_))
 
 
-def fit(half: Sequence[Asked]) -> Fitted:
-    """Fit weights and threshold on a half of the questions."""
-    measured = np.concatenate([asked.measured[:_RANKS] for asked in half])
-    right = np.concatenate([asked.right[:_RANKS] for asked in half])
-    scale = measured.std(axis=0)
-    model = LogisticRegression(C=_C, max_iter=1000).fit(measured / scale, right)
-    fitted = Fitted(model.coef_[0] / scale, float(model.intercept_[0]))
-    kept = [
-        max(fitted.probabilities(asked)[row] for row in fitted.order(asked)[:3] if asked.right[row])
-        for asked in half
-        if asked.question.must_answer and asked.right[fitted.order(asked)[:3]].any()
-    ]
-    return Fitted(fitted.weights, fitted.bias, float(np.quantile(kept, 1 - _KEPT)))
+def fit(asked: Sequence[Asked], count: int) -> Fitted:
+    """Fit a logistic function of the first `count` measurements, and make its best value a question's probability.
+
+    The weights tell right candidates from wrong ones; then scale and constant are set so that the probability of the
+    best candidate of a question is how often that candidate is right (Platt, 1999).
+    """
+    measured = np.concatenate([one.measured[:, :count] for one in asked])
+    right = np.concatenate([one.right for one in asked])
+    mean, scale = measured.mean(axis=0), measured.std(axis=0)
+    model = LogisticRegression(C=_C, max_iter=2000).fit((measured - mean) / scale, right)
+    weights = model.coef_[0] / scale
+    fitted = Fitted(weights, float(model.intercept_[0] - weights @ mean))
+    probability, first = first_shown(fitted, asked)
+    odds = np.log(probability / (1 - probability))
+    again = LogisticRegression(C=_C).fit(odds[:, np.newaxis], first)
+    slope, constant = float(again.coef_[0, 0]), float(again.intercept_[0])
+    return Fitted(fitted.weights * slope, fitted.bias * slope + constant)
 
 
-def figures(fitted: Fitted, half: Sequence[Asked]) -> str:
-    """Say what the gate reaches on a half: right first, right in three, refused, and area under the curve."""
-    answerable = [asked for asked in half if asked.question.must_answer]
-    others = [asked for asked in half if not asked.question.must_answer]
-    first = sum(_right(fitted, asked, 1) for asked in answerable)
-    three = sum(_right(fitted, asked, 3) for asked in answerable)
-    best = [float(fitted.probabilities(asked).max()) for asked in (*answerable, *others)]
-    refused = sum(probability < fitted.threshold for probability in best[len(answerable) :])
-    area = roc_auc_score([1] * len(answerable) + [0] * len(others), best)
+def first_shown(fitted: Fitted, asked: Sequence[Asked]) -> tuple[Floats, Bools]:
+    """Return, of each question, the best probability, and whether that passage is right."""
+    best = [fitted.probabilities(one.measured) for one in asked]
     return (
-        f"right first {first}/{len(answerable)}, right in three {three}/{len(answerable)}, "
-        f"refused {refused}/{len(others)}, area under the curve {area:.3f}"
+        np.array([p.max() for p in best]),
+        np.array([bool(one.right[p.argmax()]) for p, one in zip(best, asked, strict=True)]),
     )
 
 
-def _right(fitted: Fitted, asked: Asked, most: int) -> bool:
-    rows = [row for row in fitted.order(asked)[:most] if fitted.probabilities(asked)[row] >= fitted.threshold]
-    return bool(asked.right[rows].any()) if rows else False
+def curve(fitted: Fitted, asked: Sequence[Asked]) -> list[tuple[float, float, float]]:
+    """Return (threshold, share of questions answered, share of these that are right), highest threshold first."""
+    probability, right = first_shown(fitted, asked)
+    order = np.argsort(-probability, kind="stable")
+    shown = np.arange(1, len(order) + 1)
+    precision = np.cumsum(right[order]) / shown
+    return [(float(probability[n]), float(shown[k] / len(order)), float(precision[k])) for k, n in enumerate(order)]
 
 
-def main() -> None:
+def threshold_of(fitted: Fitted, asked: Sequence[Asked], refused: float = REFUSED) -> float:
+    """Return the lowest threshold at which at least `refused` of the questions that nothing answers are refused."""
+    best = sorted(float(fitted.probabilities(one.measured).max()) for one in asked if not one.question.must_answer)
+    highest_refused = best[math.ceil(refused * len(best)) - 1]
+    return highest_refused + 1e-4
+
+
+def figures(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> str:
+    """Say what a gate reaches: right first, right in three, refused, area under the curve, calibration error."""
+    answerable = [one for one in asked if one.question.must_answer]
+    others = [one for one in asked if not one.question.must_answer]
+    best, right = first_shown(fitted, asked)
+    shown = best >= threshold
+    must = np.array([one.question.must_answer for one in asked])
+    return (
+        f"right first {int((right & shown & must).sum())}/{len(answerable)}, "
+        f"right in three {sum(_in_three(fitted, threshold, one) for one in answerable)}/{len(answerable)}, "
+        f"refused {int((~shown & ~must).sum())}/{len(others)}, "
+        f"area under the curve {roc_auc_score(must, best):.3f}, calibration error {calibration_error(best, right):.3f}"
+    )
+
+
+def calibration_error(probability: Floats, right: Bools, bins: int = 10) -> float:
+    """Return the mean distance of stated and observed probability, over bins of equal width, weighted by their size."""
+    place = np.minimum((probability * bins).astype(int), bins - 1)
+    parts = [place == n for n in range(bins)]
+    return float(
+        sum(
+            abs(float(probability[part].mean()) - float(right[part].mean())) * part.mean()
+            for part in parts
+            if part.any()
+        )
+    )
+
+
+def _in_three(fitted: Fitted, threshold: float, one: Asked) -> bool:
+    probabilities = fitted.probabilities(one.measured)
+    rows = [row for row in np.argsort(-probabilities, kind="stable")[:3] if probabilities[row] >= threshold]
+    return bool(one.right[rows].any()) if rows else False
+
+
+def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     """Calibrate on the data folder that the environment names."""
-    data = Path(os.environ["WELLCITED_DATA"])
-    desk = Desk(open_database(data), data)
+    data, policy = Path(os.environ["WELLCITED_DATA"]), load_policy()
+    engine = open_database(data)
+    upgrade(engine)
+    desk = Desk(engine, data)
     desk.look()
     library = desk.library()
-    all_asked = [ask(library, one) for one in questions()]
-    tune = [asked for asked in all_asked if asked.question.half == "tune"]
-    report = [asked for asked in all_asked if asked.question.half == "report"]
-    fitted = fit(tune)
-    similarity, sentence_similarity, word_similarity, coverage = fitted.weights
-    sys.stdout.write(
-        f"""[gate]
-chosen_by = "python -m assistant.calibrate"
-chosen_on = "{date.today().isoformat()}"
-why = "keeps {_KEPT:.0%} of the right passages of the tuning half; on the reporting half: {figures(fitted, report)}"
-encoder = "{library.encoder.digest}"
-bias = {fitted.bias:.4f}
-similarity = {similarity:.4f}
-sentence_similarity = {sentence_similarity:.4f}
-word_similarity = {word_similarity:.4f}
-coverage = {coverage:.4f}
-threshold = {fitted.threshold:.4f}
+    starter = [ask(library, one, policy) for one in questions()]
+    tune = [one for one in starter if one.question.half == "tune"]
+    report = [one for one in starter if one.question.half == "report"]
+    say(_tables(library, fit(tune, 4), fit(tune, 5), tune, report))
 
-tuning half: {figures(fitted, tune)}
-reporting half: {figures(fitted, report)}
-"""
-    )
+
+def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked], report: Sequence[Asked]) -> str:
+    assert library.reader is not None
+    points = curve(gate, tune)
+    alone, both = threshold_of(near, tune), threshold_of(gate, tune)
+    of_right = [float(near.probabilities(one.measured)[one.right].max()) for one in tune if one.right.any()]
+    rule = f"refuses {REFUSED:.0%} of the tuning half that nothing answers; on the reporting half: "
+    lines = [
+        "[nearness]",
+        *_chosen(
+            library,
+            rule + figures(near, alone, report),
+        ),
+        *_weights(near),
+        f"least = {_TOO_FAR * min(of_right):.6f}",
+        f"threshold = {alone:.4f}",
+        "",
+        "[gate]",
+        *_chosen(
+            library,
+            rule + figures(gate, both, report),
+        ),
+        f'reader = "{library.reader.digest}"',
+        *_weights(gate),
+        f"threshold = {both:.4f}",
+        "",
+        "coverage against precision, tuning half (threshold, share answered, share right of these):",
+        *(f"  {threshold:.3f}  {covered:.2f}  {precision:.2f}" for threshold, covered, precision in points[::4]),
+        f"tuning half, nearness: {figures(near, alone, tune)}",
+        f"tuning half, gate: {figures(gate, both, tune)}",
+        f"reporting half, nearness: {figures(near, alone, report)}",
+        f"reporting half, gate: {figures(gate, both, report)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _chosen(library: Library, why: str) -> list[str]:
+    return [
+        'chosen_by = "python -m assistant.calibrate"',
+        f'chosen_on = "{date.today().isoformat()}"',
+        f'why = "{why}"',
+        f'encoder = "{library.encoder.weights}"',
+    ]
+
+
+def _weights(fitted: Fitted) -> list[str]:
+    names = ("similarity", "sentence_similarity", "word_similarity", "coverage", "logit")
+    return [
+        f"bias = {fitted.bias:.4f}",
+        *(f"{name} = {weight:.4f}" for name, weight in zip(names, fitted.weights, strict=False)),
+    ]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ _FOLDER = Path(__file__).parent
 _WAYS = frozenset({"call", "text", "chat"})
 
 
+Decision = TypeVar("Decision", "Nearness", "Gate")
+
+
 class PolicyError(ValueError):
     """A policy that cannot be used. Names the table, the key, the value and the next step."""
 
@@ -71,19 +74,50 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Gate:
-    """The weights and the threshold that decide between an answer and a no, and who chose them when and why."""
+class Chosen:
+    """Who set a decision when and why, and for which encoder, by the SHA-256 of its weights: with another one it is void."""
 
     chosen_by: str
     chosen_on: str
     why: str
     encoder: str
+
+
+@dataclass(frozen=True)
+class Nearness(Chosen):
+    """Weights of search's measurements: below `least` nothing is read, and without a reader `threshold` decides."""
+
     bias: float
     similarity: float
     sentence_similarity: float
     word_similarity: float
     coverage: float
+    least: float
     threshold: float
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weights in the order of the measurements."""
+        return self.similarity, self.sentence_similarity, self.word_similarity, self.coverage
+
+
+@dataclass(frozen=True)
+class Gate(Chosen):
+    """Weights of the measurements and the reader's logit, and the threshold between an answer and a no."""
+
+    reader: str
+    bias: float
+    similarity: float
+    sentence_similarity: float
+    word_similarity: float
+    coverage: float
+    logit: float
+    threshold: float
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weights in the order of the measurements, the logit last."""
+        return self.similarity, self.sentence_similarity, self.word_similarity, self.coverage, self.logit
 
 
 @dataclass(frozen=True)
@@ -105,6 +139,7 @@ class Policy:
     wordings: Wordings
     helplines: tuple[Helpline, ...]
     limits: Limits
+    nearness: Nearness
     gate: Gate
     topics: tuple[Topic, ...]
     rules: Rules
@@ -126,7 +161,8 @@ def load_policy(data: bytes | None = None, rules: bytes | None = None) -> Policy
         wordings=_wordings(_of("policy", table, "wordings", dict)),
         helplines=tuple(_helpline(row) for row in _of("policy", table, "helplines", list)),
         limits=_limits(_of("policy", table, "limits", dict)),
-        gate=_gate(_of("policy", table, "gate", dict)),
+        nearness=_decision(Nearness, "nearness", _of("policy", table, "nearness", dict)),
+        gate=_decision(Gate, "gate", _of("policy", table, "gate", dict)),
         topics=tuple(_topic(row) for row in _of("policy", table, "topics", list)),
         rules=_rules(rules),
         digest=_digest(data, rules),
@@ -222,20 +258,13 @@ def _limits(table: Mapping[str, object]) -> Limits:
     return Limits(**limits)
 
 
-def _gate(table: Mapping[str, object]) -> Gate:
-    _only("gate", table, Gate)
-    return Gate(
-        chosen_by=_of("gate", table, "chosen_by", str),
-        chosen_on=_of("gate", table, "chosen_on", str),
-        why=_of("gate", table, "why", str),
-        encoder=_of("gate", table, "encoder", str),
-        bias=_number("gate", table, "bias"),
-        similarity=_number("gate", table, "similarity"),
-        sentence_similarity=_number("gate", table, "sentence_similarity"),
-        word_similarity=_number("gate", table, "word_similarity"),
-        coverage=_number("gate", table, "coverage"),
-        threshold=_number("gate", table, "threshold"),
-    )
+def _decision(kind: type[Decision], name: str, table: Mapping[str, object]) -> Decision:
+    _only(name, table, kind)
+    texts = {key: _of(name, table, key, str) for key in ("chosen_by", "chosen_on", "why", "encoder")}
+    if kind is Gate:
+        texts["reader"] = _of(name, table, "reader", str)
+    numbers = {field.name: _number(name, table, field.name) for field in fields(kind) if field.name not in texts}
+    return kind(**texts, **numbers)  # type: ignore[arg-type]
 
 
 def _topic(row: object) -> Topic:

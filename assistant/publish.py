@@ -13,15 +13,16 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 
 from assistant import log
+from assistant.comparison import look_up
 from assistant.compose import choose
-from assistant.gate import judge
 from assistant.policy import Policy
 from index import publishing
 from index.building import Built, build
-from index.desk import Library, editions_folder, encoders_folder, with_companions
+from index.desk import Library, editions_folder, encoders_folder, opened_reader, with_companions
 from index.edition import Edition, EditionError, open_edition
 from index.model import Model
 from index.preparing import prepared_encoder
+from index.reader import Reader
 from sources.database import reading, writing
 from sources.library import approved_passages, approved_texts
 from sources.questions import CuratedQuestion, curated_questions
@@ -74,13 +75,15 @@ def publish(
     why: str,
     override: str | None = None,
     rebuild: bool = False,
+    reads: bool = True,
     on_step: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Publish every approved passage.
 
-    `override` is the reason of someone who publishes although the questions went wrong; `rebuild` takes nothing over
-    from the live edition. Raises `PublishError`, `EncoderError`, `ModelError` or `EditionError`; then nothing changed.
+    `reads` says whether passages are read before one is shown; `override` is the reason of someone who publishes
+    although the questions went wrong or the gate was set for other models; `rebuild` takes nothing over from the live
+    edition. Raises `PublishError`, `EncoderError`, `ReaderError`, `ModelError` or `EditionError`; then nothing changed.
     """
     with reading(engine) as connection:
         passages, texts = approved_passages(connection), approved_texts(connection)
@@ -91,6 +94,7 @@ def publish(
             "and approve them with `wellcited approve`."
         )
     on_step("Preparing the encoder")
+    reader = opened_reader() if reads else None
     encoder = prepared_encoder(model, encoders_folder(data), lambda line: on_step(f"Preparing the encoder: {line}"))
     before = None if rebuild or live is None else editions_folder(data) / live.edition
 
@@ -106,10 +110,12 @@ def publish(
     except EditionError:
         built, edition = build_from(None)  # a part that was taken over is damaged
     with reading(engine) as connection:
-        library = with_companions(connection, Library(edition, encoder, frozenset()))
+        library = with_companions(connection, Library(edition, encoder, frozenset(), reader))
     check = check_questions(library, questions, policy)
     if not check.passed and not override:
         raise PublishError(_failed(check))
+    if not override:
+        _check_decisions(policy, encoder.weights, reader)
     on_step("Making it live")
     changed = live is None or live.edition != edition.digest
     _make_live(engine, data, built, edition, check, who=who, why=override or why)
@@ -137,8 +143,21 @@ def _right(library: Library, question: CuratedQuestion, policy: Policy) -> bool:
 
 
 def _shown(library: Library, question: str, policy: Policy) -> list[str]:
-    chosen = choose(judge(library.search(question), policy.gate), policy.limits.passages_shown)
+    chosen = choose(look_up(library, question, policy), policy.limits.passages_shown)
     return [one.candidate.listed.passage.text for one, _ in chosen]
+
+
+def _check_decisions(policy: Policy, weights: str, reader: Reader | None) -> None:
+    """Raise `PublishError` when the policy's thresholds were set for other models than those in use."""
+    void = [name for name, one in (("nearness", policy.nearness), ("gate", policy.gate)) if one.encoder != weights]
+    if reader is not None and policy.gate.reader != reader.digest:
+        void.append("gate")
+    if void:
+        raise PublishError(
+            f"the policy's {' and '.join(dict.fromkeys(void))} was set for another encoder or reader, so its threshold "
+            "means nothing here. Set it with `python -m assistant.calibrate`, put what that prints into policy.toml, and "
+            'publish again; or publish all the same with --override "REASON", which the log keeps.'
+        )
 
 
 def _failed(check: Check) -> str:

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from index.companions import NONE, Companions, read_companions
 from index.dense import DenseIndex
 from index.edition import Edition, EditionError, open_edition
 from index.encoder import EncoderError, ExportedEncoder
+from index.reader import Reader, ReaderError
 from index.search import Asked, SearchResult, search
+from index.synonyms import synonyms
 from index.words import content_words
 from sources.database import reading
 from sources.library import withdrawn_passages
@@ -44,11 +46,12 @@ class LibraryUnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """An opened edition with the encoder that belongs to it and the passages withdrawn since."""
+    """An opened edition with its encoder, the passages withdrawn since, and the reader if there is to be one."""
 
     edition: Edition
     encoder: ExportedEncoder
     hidden: frozenset[str]
+    reader: Reader | None = None
     companions: Companions = NONE
 
     def search(self, text: str) -> SearchResult:
@@ -56,11 +59,21 @@ class Library:
         return self.found(self.read([text])[0])
 
     def read(self, texts: Sequence[str]) -> list[Asked]:
-        """Make texts ready for search, after mending what can only be a typing error of a word of the library."""
-        mended = [self.edition.lexical.repaired(text).text for text in texts]
+        """Make texts ready for search, after mending what can only be a typing error of a word of the library.
+
+        A text with words for which the library has others is made ready in those as well.
+        """
+        lexical = self.edition.lexical
+        mended = [lexical.repaired(text).text for text in texts]
+        others = [synonyms().put_differently(text, lexical.common) for text in mended]
+        wanted = [text for text in (*mended, *others) if text is not None]
+        ready = {
+            text: Asked(text, vector, content_words(tokens, token_vectors))
+            for text, (vector, tokens, token_vectors) in zip(wanted, self.encoder.read_together(wanted), strict=True)
+        }
         return [
-            Asked(text, vector, content_words(tokens, token_vectors))
-            for text, (vector, tokens, token_vectors) in zip(mended, self.encoder.read_together(mended), strict=True)
+            ready[text] if other is None else replace(ready[text], other=ready[other])
+            for text, other in zip(mended, others, strict=True)
         ]
 
     def found(self, asked: Asked) -> SearchResult:
@@ -100,8 +113,10 @@ class _Seen:
 class Desk:
     """Gives the library that is live now; made once a process."""
 
-    def __init__(self, engine: Engine, data: Path) -> None:
+    def __init__(self, engine: Engine, data: Path, reads: bool = True) -> None:
+        """Watch an installation; `reads` says whether passages are read before one is shown."""
         self._engine = engine
+        self._reads = reads
         self._data = data
         self._state: Library | str = "it has not been opened yet"
         self._seen: _Seen | None = None
@@ -142,7 +157,7 @@ class Desk:
                     if seen != self._seen:
                         self._state = self._opened(connection)
                         self._seen = seen
-            except (EditionError, EncoderError, publishing.PublishingError) as error:
+            except (EditionError, EncoderError, ReaderError, publishing.PublishingError) as error:
                 self._unavailable(str(error))
                 self._seen = None
             except sa.exc.SQLAlchemyError as error:
@@ -167,10 +182,11 @@ class Desk:
         hidden = withdrawn_passages(connection)
         state = self._state
         if isinstance(state, Library) and state.edition.digest == published.edition:
-            return with_companions(connection, Library(state.edition, state.encoder, hidden))
+            return with_companions(connection, replace(state, hidden=hidden))
         edition = self._edition(connection, published.edition)
         encoder = self._encoder(connection, edition, state)
-        library = with_companions(connection, Library(edition, encoder, hidden))
+        library = Library(edition, encoder, hidden, opened_reader() if self._reads else None)
+        library = with_companions(connection, library)
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
 
@@ -191,6 +207,12 @@ class Desk:
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_SECONDS):
             self.look()
+
+
+@cache
+def opened_reader() -> Reader:
+    """Return the reader that comes with Wellcited, opened once a process. Raises `ReaderError`."""
+    return Reader.open()
 
 
 def with_companions(connection: Connection, library: Library) -> Library:

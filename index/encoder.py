@@ -81,10 +81,14 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class ExportedEncoder:
-    """An encoder folder, open. Any number of threads may use it at once."""
+    """An encoder folder, open. Any number of threads may use it at once.
+
+    `digest` names the exported files; `weights` is the SHA-256 of the model's weights, the same on every machine.
+    """
 
     name: str
     digest: str
+    weights: str
     dimension: int
     max_tokens: int
     agreement: Mapping[str, float]
@@ -106,6 +110,7 @@ class ExportedEncoder:
             return cls(
                 name=record["model"],
                 digest=encoder_digest(record),
+                weights=record["weights_sha256"],
                 dimension=record["dimension"],
                 max_tokens=record["max_tokens"],
                 agreement=record["agreement"],
@@ -267,7 +272,7 @@ def _read_record(folder: Path) -> dict[str, Any]:
 def _is_whole(record: object) -> bool:
     return (
         isinstance(record, dict)
-        and {"model", "dimension", "max_tokens", "padding", "agreement", "files"} <= record.keys()
+        and {"model", "weights_sha256", "dimension", "max_tokens", "padding", "agreement", "files"} <= record.keys()
         and isinstance(record["files"], dict)
         and record["files"].keys() == {ONNX_FILE, TOKENIZER_FILE}
     )

@@ -170,6 +170,11 @@ class LexicalIndex:
             covered += self._idf(stem) * self._occurs(stem, wanted)
         return [float(share) for share in covered / total] if total else [0.0] * len(rows)
 
+    def common(self, words: str) -> int:
+        """Return in how many passages the rarest stem of these words occurs; 0 if one of them occurs nowhere."""
+        columns = [self._column(stem) for stem in stems(words)]
+        return min((column.stop - column.start for column in columns), default=0)
+
     def missing(self, query: str) -> tuple[str, ...]:
         """Return the query's stems that occur in no passage, each once, in the query's order."""
         return tuple(dict.fromkeys(stem for stem in stems(query) if stem not in self._places))

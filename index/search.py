@@ -23,7 +23,7 @@ class Candidate:
     `similarity` is the cosine of question and passage, `sentence_similarity` of the question and its nearest sentence,
     `word_similarity` the mean over the question's words of that to its nearest word; `coverage` is the idf-weighted
     share of the question's words that occur in the passage, 0 to 1. Ranks count from 1 and are None where a ranking
-    did not list the passage.
+    did not list the passage. `asked_as` is the wording of the question to which it is nearer.
     """
 
     listed: EditionPassage
@@ -35,15 +35,20 @@ class Candidate:
     dense_rank: int | None
     lexical_rank: int | None
     fused: float
+    asked_as: str
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is searched for: the text, its unit vector, shape [dimension], and its words', shape [words, dimension]."""
+    """What is searched for: the text, its unit vector, shape [dimension], and its words', shape [words, dimension].
+
+    `other` is the same in other words, where there are any; a passage may be near to either.
+    """
 
     text: str
     vector: Vectors
     words: Vectors
+    other: Asked | None = None
 
 
 @dataclass(frozen=True)
@@ -66,31 +71,52 @@ def search(edition: Edition, asked: Asked, hidden: frozenset[str] = frozenset())
     """
     if not edition.passages:
         return SearchResult(asked, ())
-    deep = DEPTH + len(hidden)
-    dense = _rows(edition, edition.dense.search(asked.vector, deep), hidden)
-    lexical = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
-    sentences = _by_sentence(edition, sorted({*dense, *lexical}), asked.vector)
-    by_sentence = sorted(sentences, key=lambda row: (-max(sentences[row]), row))[:DEPTH]
-    fused = fuse({"dense": dense, "lexical": lexical, "sentence": by_sentence})[:DEPTH]
+    wordings = [asked] if asked.other is None else [asked, asked.other]
+    rankings, sentences = _rankings(edition, wordings, hidden)
+    fused = fuse(rankings)[:DEPTH]
     rows = [one.row for one in fused]
-    similarities = np.round(edition.vectors[rows].astype(np.float64) @ asked.vector, _DECIMALS).tolist()
-    by_word = _by_word(edition, rows, asked.words)
-    coverage = edition.lexical.coverage(asked.text, rows)
-    candidates = tuple(
-        Candidate(
-            listed=edition.passages[one.row],
-            similarity=similarities[n],
-            sentence_similarity=max(sentences[one.row]),
-            sentence_similarities=sentences[one.row],
-            word_similarity=by_word[n],
-            coverage=round(coverage[n], _DECIMALS),
-            dense_rank=_rank(dense, one.row),
-            lexical_rank=_rank(lexical, one.row),
-            fused=round(one.weight, _DECIMALS),
+    measured = [_measured(edition, one, rows) for one in wordings]
+    candidates = []
+    for n, one in enumerate(fused):
+        nearest = max(range(len(wordings)), key=lambda w: (measured[w][1][n], -w))
+        candidates.append(
+            Candidate(
+                listed=edition.passages[one.row],
+                similarity=max(similarities[n] for similarities, _, _ in measured),
+                sentence_similarity=max(sentences[one.row]),
+                sentence_similarities=sentences[one.row],
+                word_similarity=measured[nearest][1][n],
+                coverage=max(coverage[n] for _, _, coverage in measured),
+                dense_rank=_rank(rankings["dense"], one.row),
+                lexical_rank=_rank(rankings["lexical"], one.row),
+                fused=round(one.weight, _DECIMALS),
+                asked_as=wordings[nearest].text,
+            )
         )
-        for n, one in enumerate(fused)
-    )
-    return SearchResult(asked, candidates, edition.lexical.missing(asked.text))
+    return SearchResult(asked, tuple(candidates), edition.lexical.missing(asked.text))
+
+
+def _rankings(
+    edition: Edition, wordings: Sequence[Asked], hidden: frozenset[str]
+) -> tuple[dict[str, list[int]], dict[int, tuple[float, ...]]]:
+    """Rank by passage, by words and by sentence, each wording for itself; and the similarity of every sentence seen."""
+    deep = DEPTH + len(hidden)
+    rankings: dict[str, list[int]] = {}
+    for asked, name in zip(wordings, ("", ", other words"), strict=False):
+        rankings[f"dense{name}"] = _rows(edition, edition.dense.search(asked.vector, deep), hidden)
+        rankings[f"lexical{name}"] = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
+    listed = sorted({row for ranking in rankings.values() for row in ranking})
+    found = [_by_sentence(edition, listed, asked.vector) for asked in wordings]
+    sentences = {row: tuple(map(max, zip(*(one[row] for one in found), strict=True))) for row in listed}
+    rankings["sentence"] = sorted(listed, key=lambda row: (-max(sentences[row]), row))[:DEPTH]
+    return rankings, sentences
+
+
+def _measured(edition: Edition, asked: Asked, rows: list[int]) -> tuple[list[float], list[float], list[float]]:
+    """Similarity, word similarity and coverage of these passages."""
+    similarities = np.round(edition.vectors[rows].astype(np.float64) @ asked.vector, _DECIMALS).tolist()
+    coverage = [round(share, _DECIMALS) for share in edition.lexical.coverage(asked.text, rows)]
+    return similarities, _by_word(edition, rows, asked.words), coverage
 
 
 def _rows(edition: Edition, found: Sequence[tuple[int, float]], hidden: frozenset[str]) -> list[int]:

@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
     """Make the application. Nothing that is broken keeps it from starting: the page opens and says what it cannot do."""
     policy = load_policy()
     engine = open_database(settings.data, settings.database_url)
-    desk = Desk(engine, settings.data)
+    desk = Desk(engine, settings.data, settings.reads)
     recorder = Recorder(engine)
     assistant = Assistant(engine, policy, desk, recorder)
     crowd = Crowd(assistant.answer_together)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sources.article import Attributes
 from web.console import Who, Why, complain, me, opened, say
 from web.evaluating import evaluate
-from web.pairs import caveat_app, differences_app, passages
+from web.pairs import caveat_app, differences_app, passages, say_blocked
 from web.settings import SETTINGS, SettingError, read_settings
 
 app = typer.Typer(
@@ -301,7 +301,7 @@ def publish(
         task = bar.add_task("Reading", total=None)
         done = publish_edition(
             engine, settings.data, settings.model, load_policy(),
-            who=who or me(), why=why, override=override, rebuild=rebuild,
+            who=who or me(), why=why, override=override, rebuild=rebuild, reads=settings.reads,
             on_step=lambda step: bar.update(task, description=step),
             on_progress=lambda n, total: bar.update(task, completed=n, total=total),
         )  # fmt: skip
@@ -474,6 +474,7 @@ def status() -> None:
             f"Live since {live.at:%Y-%m-%d %H:%M} by {live.who}: edition {live.edition[:12]}, {len(edition.passages)} passages"
         )
         say.print(f"One can go back to: {choices}")
+    say_blocked()
 
 
 def _version(engine: Engine) -> str:

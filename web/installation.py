@@ -17,7 +17,7 @@ from web.settings import Settings
 @contextmanager
 def installation(settings: Settings, engine: Engine) -> Iterator[Assistant]:
     """Yield an assistant with the live edition open; it stops watching and recording at the end."""
-    desk = Desk(engine, settings.data)
+    desk = Desk(engine, settings.data, settings.reads)
     desk.look()
     recorder = Recorder(engine)
     try:

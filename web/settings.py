@@ -33,6 +33,7 @@ SETTINGS = (
         "WELLCITED_CONTACT", "", "How visitors reach a person: a telephone number, an e-mail address or a web address."
     ),
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
+    Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
     Setting("WELLCITED_MODEL_SHA256", "", "SHA-256 of that model's model.safetensors; needed with WELLCITED_MODEL."),
 )
 
@@ -46,6 +47,7 @@ class Settings:
     site_name: str
     contact: str | None
     model: Model
+    reads: bool = True
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -61,7 +63,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         site_name=value["WELLCITED_SITE_NAME"],
         contact=value["WELLCITED_CONTACT"] or None,
         model=_model(value["WELLCITED_MODEL"], value["WELLCITED_MODEL_SHA256"]),
+        reads=_on("WELLCITED_READER", value["WELLCITED_READER"]),
     )
+
+
+def _on(name: str, value: str) -> bool:
+    if value not in ("on", "off"):
+        raise SettingError(f"{name}: is {value}. Write on or off.")
+    return value == "on"
 
 
 def _model(folder: str, sha256: str) -> Model:

@@ -20,10 +20,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--name", default="model", help="folder of the model in the work folder")
     parser.add_argument("--start", type=Path, help="a trained model to go on from; the packaged weights if left out")
     parser.add_argument("--rate", type=float, default=Settings.rate, help="highest learning rate")
+    parser.add_argument(
+        "--seed", type=int, default=Settings.seed, help="decides the order, the windows and the wordings"
+    )
     given = parser.parse_args(words)
     drawn = shares(read_sources(given.public), VectorStore(given.work))
     model = opened(given.start) if given.start else fresh()
-    train(model, drawn, Settings(steps=given.steps, rate=given.rate), given.work / given.name)
+    train(model, drawn, Settings(steps=given.steps, rate=given.rate, seed=given.seed), given.work / given.name)
 
 
 if __name__ == "__main__":

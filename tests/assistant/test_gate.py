@@ -1,0 +1,105 @@
+"""The gate: what is read, what passes, and that a decision belongs to the models it was set for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.calibrate import Asked as Calibrated
+from assistant.calibrate import calibration_error, curve, fit, threshold_of
+from assistant.gate import READ, decide, judge, nearest
+from assistant.policy import load_policy
+from assistant.publish import PublishError, publish
+from index.desk import Desk, Library
+from index.model import default_model
+from sources.database import open_database
+from sources.questions import CuratedQuestion
+
+POLICY = load_policy()
+QUESTION = "How fast does ketamine work?"
+
+
+@pytest.fixture
+def library(data: Path) -> Iterator[Library]:
+    engine = open_database(data)
+    desk = Desk(engine, data)
+    desk.look()
+    yield desk.library()
+    engine.dispose()
+
+
+def test_the_nearest_are_read_and_only_those_can_pass(library: Library) -> None:
+    judged = judge(library, library.search(QUESTION), POLICY)
+    read = [one for one in judged if one.logit is not None]
+    assert len(read) == READ
+    assert judged[: len(read)] == tuple(read)
+    assert judged[0].passed
+    assert not any(one.passed for one in judged[READ:])
+    assert [one.probability for one in read] == sorted((one.probability for one in read), reverse=True)
+
+
+def test_nothing_is_read_when_nothing_is_near(library: Library) -> None:
+    judged = judge(library, library.search("What is the capital of France?"), POLICY)
+    assert judged
+    assert all(one.logit is None and not one.passed for one in judged)
+
+
+def test_without_a_reader_nearness_decides(library: Library) -> None:
+    result = library.search(QUESTION)
+    judged = judge(replace(library, reader=None), result, POLICY)
+    assert judged == nearest(result, POLICY.nearness)
+    assert judged[0].passed
+
+
+def test_the_threshold_is_what_the_policy_says(library: Library) -> None:
+    judged = judge(library, library.search(QUESTION), POLICY)
+    strict = decide(judged, replace(POLICY.gate, threshold=1.01))
+    assert not any(one.passed for one in strict)
+    assert [one.probability for one in strict] == [one.probability for one in judged]
+
+
+@pytest.mark.parametrize("changed", ["nearness", "gate"])
+def test_a_decision_set_for_other_models_stops_a_publish(data: Path, changed: str) -> None:
+    engine = open_database(data)
+    void = replace(POLICY, **{changed: replace(getattr(POLICY, changed), encoder="0" * 64)})
+
+    def go(override: str | None) -> None:
+        publish(engine, data, default_model(), void, who="Kim", why="test", override=override)
+
+    with pytest.raises(PublishError, match=f"{changed} was set for another encoder or reader"):
+        go(None)
+    go("tried on our own questions")
+    engine.dispose()
+
+
+def asked(*rows: tuple[float, bool], must_answer: bool = True) -> Calibrated:
+    measured = np.array([[value] for value, _ in rows])
+    return Calibrated(
+        CuratedQuestion("q", must_answer, ("g",), "tune"), measured, np.array([right for _, right in rows])
+    )
+
+
+def test_calibration_finds_what_separates() -> None:
+    values = np.linspace(0, 1, 41)
+    questions = [asked((value, value > 0.3), (value - 1, False), must_answer=value > 0.3) for value in values]
+    fitted = fit(questions, 1)
+    assert fitted.weights[0] > 0
+    points = curve(fitted, questions)
+    assert [share for _, share, _ in points] == sorted(share for _, share, _ in points)
+    threshold = threshold_of(fitted, questions, 0.9)
+    refused = [
+        fitted.probabilities(one.measured).max() < threshold for one in questions if not one.question.must_answer
+    ]
+    assert sum(refused) / len(refused) >= 0.9
+    assert threshold_of(fitted, questions, 0.5) < threshold
+
+
+def test_the_calibration_error_by_hand() -> None:
+    probability = np.array([0.05, 0.05, 0.95, 0.95])
+    right = np.array([False, True, True, True])
+    # The low bin says 0.05 and 0.5 are right; the high one says 0.95 and all are: (0.45 + 0.05) / 2.
+    assert calibration_error(probability, right) == pytest.approx(0.25)
