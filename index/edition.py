@@ -165,6 +165,15 @@ def open_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def passage_ids(folder: Path) -> frozenset[str]:
+    """Ids of the passages of an edition, without opening all of it. Raises `EditionError`."""
+    sha256 = open_manifest(folder)["files"].get("passages.json")
+    try:
+        return frozenset(row[0] for row in json.loads(checked_bytes(folder / "passages.json", sha256))["passages"])
+    except DamagedError as error:
+        raise EditionError(folder.name, "passages.json", error.reason) from error
+
+
 def open_questions(folder: Path, files: Mapping[str, str]) -> tuple[tuple[EditionQuestion, ...], Vectors]:
     """Read an edition's curated questions and their vectors. Raises `DamagedError`."""
     listed = json.loads(checked_bytes(folder / "questions.json", files.get("questions.json")))

@@ -109,7 +109,7 @@ def _blocked() -> Mapping[str, str]:
     from index import publishing
     from index.companions import read_companions
     from index.desk import editions_folder
-    from index.edition import open_edition
+    from index.edition import passage_ids
     from sources.database import reading
     from sources.library import withdrawn_passages
 
@@ -117,8 +117,8 @@ def _blocked() -> Mapping[str, str]:
         live = publishing.live(connection)
         if live is None:
             return {}
-        edition = open_edition(editions_folder(settings.data) / live.edition)
-        return read_companions(connection, edition.rows.keys(), withdrawn_passages(connection)).blocked
+        published = passage_ids(editions_folder(settings.data) / live.edition)
+        return read_companions(connection, published, withdrawn_passages(connection)).blocked
 
 
 @differences_app.callback()
