@@ -30,7 +30,9 @@ def test_every_command_it_shows_exists() -> None:
 
 def test_every_command_explains_itself_with_an_example() -> None:
     commands = getattr(get_command(app), "commands", {})
-    flat = {**commands, **getattr(commands["log"], "commands", {})}
+    flat = dict(commands)
+    for group in ("log", "caveat", "differences"):
+        flat |= {f"{group} {name}": command for name, command in getattr(commands[group], "commands", {}).items()}
     for name, command in flat.items():
         assert "Example: wellcited" in (command.help or "") or name == "log", name
 
