@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from assistant.policy import load_policy
 from tests.conftest import wellcited
 from tests.stories.conftest import served
+from tests.stories.test_visitor_with_assistive_technology import assert_accessible
 
 HARBOUR = """---
 title: "Low mood and medicine"
@@ -116,6 +117,33 @@ def test_sources_that_differ_stand_side_by_side_at_a_desk_and_below_each_other_o
     assert (b["y"] == a["y"]) == beside
     assert (b["x"] > a["x"] + a["width"]) == beside
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("light", ["light", "dark"])
+def test_neither_puts_up_a_barrier(page: Page, width: int, light: str) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    for question in (ABOUT_WALKS, ABOUT_WEEKS):
+        page.goto("/")
+        ask(page, question)
+        assert_accessible(page, question)
+
+
+def test_a_binding_reaches_visitors_without_a_publish(page: Page, library: Path) -> None:
+    ask(page, ABOUT_WEEKS)
+    expect(page.locator(".together")).to_have_count(0)
+    answer = page.request.post("/api/ask", data={"question": ABOUT_WEEKS}).json()
+    passage = answer["passages"][0]["source_page"].partition("#")[2]
+    walks = page.request.post("/api/ask", data={"question": ABOUT_WALKS}).json()
+    caveat = walks["passages"][1]["source_page"].partition("#")[2]
+    wellcited(library, "caveat", "bind", passage, caveat, "--as", "Noor", "--why", "for those who are very low")
+    page.wait_for_timeout(2000)
+    page.goto("/")
+    ask(page, ABOUT_WEEKS)
+    expect(page.locator(".sides .together .caveat blockquote")).to_contain_text("However, a walk is not a treatment")
+    wellcited(library, "caveat", "release", passage, caveat, "--as", "Noor", "--why", "the test is over")
+    page.wait_for_timeout(2000)
 
 
 def test_it_is_the_same_without_scripts(page_without_scripts: Page) -> None:
