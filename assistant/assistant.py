@@ -248,6 +248,7 @@ def _kept(one: Judged) -> dict[str, Any]:
         "word_similarity": _millionths(candidate.word_similarity),
         "coverage": _millionths(candidate.coverage),
         "logit": None if one.logit is None else _millionths(one.logit),
+        "contrast": one.contrast,
         "dense_rank": candidate.dense_rank,
         "lexical_rank": candidate.lexical_rank,
         "fused": _millionths(candidate.fused),

@@ -9,9 +9,11 @@ curve of coverage against precision that the threshold stands on, and what all o
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,11 +26,17 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.gate import READ, measurements, nearest, read
 from assistant.policy import Policy, load_policy
+from index.building import build
 from index.desk import Desk, Library
+from index.edition import open_edition
+from sources import canonical
+from sources.article import Attributes
 from sources.database import open_database, upgrade
+from sources.library import Article, Passage, passage_id
 from sources.questions import CuratedQuestion
 from sources.starter_library import questions
 
+TRAPS = Path(__file__).with_name("evaluation") / "traps.jsonl"
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 # Regularisation: the measurements are few, but so are the questions.
@@ -43,7 +51,7 @@ REFUSED = 0.9
 class Asked:
     """A question with what the gate would see: measurements of the nearest candidates, and which of them are right.
 
-    `measured` is of shape [candidates, 5]: nearness's four and the reader's logit.
+    `measured` is of shape [candidates, 6]: nearness's four, the reader's logit and the contrast.
     """
 
     question: CuratedQuestion
@@ -68,23 +76,35 @@ def ask(library: Library, one: CuratedQuestion, policy: Policy) -> Asked:
     assert library.reader is not None
     result = library.search(one.question)
     near = read(library.reader, nearest(result, policy.nearness), replace(policy.nearness, least=0.0))
-    rows = [(*measurements(judged.candidate), judged.logit or 0.0) for judged in near[:READ]]
+    rows = [(*measurements(judged.candidate), judged.logit or 0.0, judged.contrast) for judged in near[:READ]]
     right = [one.answered_by(judged.candidate.listed.passage.text) for judged in near[:READ]]
-    return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 5), np.array(right, dtype=np.bool_))
+    return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 6), np.array(right, dtype=np.bool_))
 
 
 def fit(asked: Sequence[Asked], count: int) -> Fitted:
-    """Fit a logistic function of the first `count` measurements, and make its best value a question's probability.
-
-    The weights tell right candidates from wrong ones; then scale and constant are set so that the probability of the
-    best candidate of a question is how often that candidate is right (Platt, 1999).
-    """
+    """Fit a logistic function of the first `count` measurements that tells right candidates from wrong ones."""
     measured = np.concatenate([one.measured[:, :count] for one in asked])
     right = np.concatenate([one.right for one in asked])
     mean, scale = measured.mean(axis=0), measured.std(axis=0)
     model = LogisticRegression(C=_C, max_iter=2000).fit((measured - mean) / scale, right)
     weights = model.coef_[0] / scale
-    fitted = Fitted(weights, float(model.intercept_[0] - weights @ mean))
+    return Fitted(weights, float(model.intercept_[0] - weights @ mean))
+
+
+def with_contrast(fitted: Fitted, asked: Sequence[Asked], traps: Sequence[Asked]) -> Fitted:
+    """Add a weight for the contrast, set on the traps as well: the curated questions hold too few to tell."""
+    both = (*asked, *traps)
+    odds = np.concatenate([one.measured[:, :-1] @ fitted.weights + fitted.bias for one in both])
+    contrast = np.concatenate([one.measured[:, -1] for one in both])
+    model = LogisticRegression(C=_C).fit(
+        np.stack([odds, contrast], axis=1), np.concatenate([one.right for one in both])
+    )
+    of_odds, of_contrast = model.coef_[0]
+    return Fitted(np.append(fitted.weights, of_contrast / of_odds), fitted.bias)
+
+
+def as_probability(fitted: Fitted, asked: Sequence[Asked]) -> Fitted:
+    """Set scale and constant so that the probability of a question's best candidate is how often it is right (Platt, 1999)."""
     probability, first = first_shown(fitted, asked)
     odds = np.log(probability / (1 - probability))
     again = LogisticRegression(C=_C).fit(odds[:, np.newaxis], first)
@@ -151,6 +171,27 @@ def _in_three(fitted: Fitted, threshold: float, one: Asked) -> bool:
     return bool(one.right[rows].any()) if rows else False
 
 
+def trap_library(library: Library) -> tuple[Library, list[CuratedQuestion]]:
+    """Build an edition of the tuning traps' passages in a passing folder; returns it, and its questions.
+
+    Of each pair, the passage answers one question and not its twin.
+    """
+    rows = [json.loads(line) for line in TRAPS.read_text(encoding="utf-8").splitlines()]
+    pairs = [row for row in rows if row["half"] == "tune" and "trap" in row]
+    passages, texts = [], {}
+    for row in pairs:
+        digest = canonical.digest(row["passage"])
+        article = Article(row["id"], Attributes(title=row["heading"], publisher="Wellcited"))
+        id_ = passage_id(article.id, digest, 0, len(row["passage"]))
+        passages.append(Passage(id_, article, digest, 0, len(row["passage"]), (row["heading"],), row["passage"]))
+        texts[digest] = row["passage"]
+    with tempfile.TemporaryDirectory(prefix="wellcited-calibrate-") as folder:
+        edition = open_edition(build(passages, texts, library.encoder, Path(folder)).folder)
+    asked = [CuratedQuestion(row["answered"], True, (row["passage"],), "tune") for row in pairs]
+    asked += [CuratedQuestion(row["trap"], False, (), "tune") for row in pairs]
+    return Library(edition, library.encoder, frozenset(), library.reader), asked
+
+
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     """Calibrate on the data folder that the environment names."""
     data, policy = Path(os.environ["WELLCITED_DATA"]), load_policy()
@@ -162,7 +203,10 @@ def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     starter = [ask(library, one, policy) for one in questions()]
     tune = [one for one in starter if one.question.half == "tune"]
     report = [one for one in starter if one.question.half == "report"]
-    say(_tables(library, fit(tune, 4), fit(tune, 5), tune, report))
+    traps = [ask(of_traps, one, policy) for of_traps, asked in [trap_library(library)] for one in asked]
+    near = as_probability(fit(tune, 4), tune)
+    gate = as_probability(with_contrast(fit(tune, 5), tune, traps), tune)
+    say(_tables(library, near, gate, tune, report))
 
 
 def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked], report: Sequence[Asked]) -> str:
@@ -210,7 +254,7 @@ def _chosen(library: Library, why: str) -> list[str]:
 
 
 def _weights(fitted: Fitted) -> list[str]:
-    names = ("similarity", "sentence_similarity", "word_similarity", "coverage", "logit")
+    names = ("similarity", "sentence_similarity", "word_similarity", "coverage", "logit", "contrast")
     return [
         f"bias = {fitted.bias:.4f}",
         *(f"{name} = {weight:.4f}" for name, weight in zip(names, fitted.weights, strict=False)),

@@ -1,10 +1,10 @@
 """One decision on the final evidence: which candidates answer, if any does at all.
 
 It takes two steps. Nearness, a logistic function of four measurements of search, says which passages are worth
-reading; the reader reads these, and a logistic function of the same four and the reader's logit is the probability that
-a passage answers. Without a reader nearness decides alone, with a threshold of its own. All coefficients and
-thresholds stand in the policy with who chose them, why, and for which encoder and reader; they were fitted on questions
-kept apart from those reported on.
+reading. The reader reads these, and a logistic function of the same four, the reader's logit and the count of contrasts
+is the probability that a passage answers. Without a reader nearness decides alone, with a threshold of its own. All
+coefficients and thresholds stand in the policy with who chose them, why, and for which encoder and reader; they were
+fitted on questions kept apart from those reported on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, replace
 
 from assistant.policy import Gate, Nearness, Policy
+from index.contrast import contrast
 from index.desk import Library
 from index.reader import Reader, window
 from index.search import Candidate, SearchResult
@@ -24,12 +25,16 @@ _DECIMALS = 6
 
 @dataclass(frozen=True)
 class Judged:
-    """A candidate, the probability that it answers, and whether that is enough; `logit` is None if it was not read."""
+    """A candidate, the probability that it answers, and whether that is enough.
+
+    `logit` is None if it was not read; `contrast` counts what the question asks for of which it holds the opposite.
+    """
 
     candidate: Candidate
     probability: float
     passed: bool
     logit: float | None = None
+    contrast: int = 0
 
 
 def judge(library: Library, result: SearchResult, policy: Policy) -> tuple[Judged, ...]:
@@ -58,16 +63,25 @@ def read(reader: Reader, near: tuple[Judged, ...], nearness: Nearness) -> tuple[
         of_it = [one.candidate for one in near[:READ] if one.candidate.asked_as == wording]
         found = reader.read(wording, [what_is_read(candidate) for candidate in of_it])
         logits |= dict(zip((candidate.listed.id for candidate in of_it), found, strict=True))
-    return tuple(replace(one, logit=logits.get(one.candidate.listed.id)) for one in near)
+    return tuple(_as_read(one, logits.get(one.candidate.listed.id)) for one in near)
+
+
+def _as_read(one: Judged, logit: float | None) -> Judged:
+    if logit is None:
+        return one
+    passage = one.candidate.listed.passage
+    whole = " ".join((passage.article.attributes.title or "", *passage.heading, passage.text))
+    return replace(one, logit=logit, contrast=contrast(one.candidate.asked_as, whole))
 
 
 def decide(candidates: tuple[Judged, ...], gate: Gate) -> tuple[Judged, ...]:
     """Judge the candidates that were read; the others do not pass."""
-    judged = [
-        _judged(one.candidate, probability_of((*measurements(one.candidate), one.logit), gate.weights, gate.bias),
-                gate.threshold, one.logit)
-        for one in candidates if one.logit is not None
-    ]  # fmt: skip
+    judged = []
+    for one in candidates:
+        if one.logit is not None:
+            measured = (*measurements(one.candidate), one.logit, float(one.contrast))
+            found = _judged(one.candidate, probability_of(measured, gate.weights, gate.bias), gate.threshold)
+            judged.append(replace(found, logit=one.logit, contrast=one.contrast))
     unread = [Judged(one.candidate, one.probability, passed=False) for one in candidates if one.logit is None]
     return (*sorted(judged, key=lambda one: -one.probability), *unread)
 
@@ -91,6 +105,6 @@ def probability_of(measured: tuple[float, ...], weights: tuple[float, ...], bias
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 
-def _judged(candidate: Candidate, probability: float, threshold: float, logit: float | None = None) -> Judged:
+def _judged(candidate: Candidate, probability: float, threshold: float) -> Judged:
     rounded = round(probability, _DECIMALS)
-    return Judged(candidate, rounded, rounded >= threshold, logit)
+    return Judged(candidate, rounded, rounded >= threshold)

@@ -112,12 +112,14 @@ class Gate(Chosen):
     word_similarity: float
     coverage: float
     logit: float
+    contrast: float
     threshold: float
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Weights in the order of the measurements, the logit last."""
-        return self.similarity, self.sentence_similarity, self.word_similarity, self.coverage, self.logit
+        """Weights in the order of the measurements, the logit and the contrast last."""
+        own = (self.similarity, self.sentence_similarity, self.word_similarity, self.coverage)
+        return (*own, self.logit, self.contrast)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.calibrate import Asked as Calibrated
-from assistant.calibrate import calibration_error, curve, fit, threshold_of
+from assistant.calibrate import as_probability, calibration_error, curve, fit, threshold_of
 from assistant.gate import READ, decide, judge, nearest
 from assistant.policy import load_policy
 from assistant.publish import PublishError, publish
@@ -86,7 +86,7 @@ def asked(*rows: tuple[float, bool], must_answer: bool = True) -> Calibrated:
 def test_calibration_finds_what_separates() -> None:
     values = np.linspace(0, 1, 41)
     questions = [asked((value, value > 0.3), (value - 1, False), must_answer=value > 0.3) for value in values]
-    fitted = fit(questions, 1)
+    fitted = as_probability(fit(questions, 1), questions)
     assert fitted.weights[0] > 0
     points = curve(fitted, questions)
     assert [share for _, share, _ in points] == sorted(share for _, share, _ in points)

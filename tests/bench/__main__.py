@@ -53,9 +53,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: Sequence[str], port: int, data: Path) -> Iterator[tuple[int, float]]:
+def running(arguments: Sequence[str], port: int, data: Path, reader: str = "off") -> Iterator[tuple[int, float]]:
     """Yield process id and seconds to ready of a server; it is ended at the end."""
-    environment = {**os.environ, "WELLCITED_DATA": str(data)}
+    environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_READER": reader}
     began = time.perf_counter()
     process = subprocess.Popen(list(arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -106,7 +106,11 @@ def bare_encoder_ms(encoder_folder: Path, asked: Sequence[str]) -> float:
 
 
 def serving(data: Path) -> None:
-    """Measure the server beside the yardstick, in turns, so that a noisy moment hits both."""
+    """Measure the server beside the yardstick, in turns, so that a noisy moment hits both; then with the reader.
+
+    The yardstick has no reader, so the ratios are those of a server without one too; what the reader adds is said
+    after them.
+    """
     edition = max((data / "editions").iterdir(), key=lambda folder: folder.stat().st_mtime)
     (encoder,) = (data / "encoders").iterdir()
     asked = [one.question for one in questions()]
@@ -128,6 +132,7 @@ def serving(data: Path) -> None:
                 found[connections].append((load(ours, connections, file), load(theirs, connections, file)))
         largest = memory_mb(pid)
     one = statistics.median(mine["median_ms"] for mine, _ in found[1])
+    say("without the reader (WELLCITED_READER=off), as the yardstick:")
     say(f"bare encoder, one question: {bare:.2f} ms median")
     say(f"question end to end over HTTP: {one:.2f} ms median, {one / bare:.2f} times the bare encoder")
     for connections, pairs in found.items():
@@ -139,6 +144,18 @@ def serving(data: Path) -> None:
             f"bare FastAPI + encoder + FAISS: {yard:.0f}; ratio {mine / yard:.2f}"
         )
     say(f"start to ready: {statistics.median(starts):.2f} s median of {len(starts)}; memory: {largest:.0f} MB at most")
+    say("with the reader:")
+    with running(server, ours, data, "on") as (pid, seconds):
+        load(ours, 1, file)
+        alone = statistics.median(load(ours, 1, file)["median_ms"] for _ in range(ROUNDS))
+        many = {connections: load(ours, connections, file) for connections in (8, 32)}
+        say(f"question end to end over HTTP: {alone:.1f} ms median, {alone / bare:.1f} times the bare encoder")
+        for connections, found_with in many.items():
+            say(
+                f"{connections:>2} at once: {found_with['a_second']:.0f} questions a second "
+                f"(95 % within {found_with['p95_ms']:.0f} ms)"
+            )
+        say(f"start to ready: {seconds:.2f} s; memory: {memory_mb(pid):.0f} MB at most")
 
 
 def generated(folder: Path, count: int) -> list[Path]:
