@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,12 +23,14 @@ from assistant.recall import Recalled, recall, settled
 from assistant.recorder import Record, Recorder
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
-from index.desk import Desk, Library
+from index.desk import Desk, Library, LibraryUnavailableError
 from index.search import SearchResult
 from sources.database import reading
 
 _CANDIDATES_KEPT = 10
 _SUGGESTIONS = 3
+# Between two curated questions that are tried in the background, so that visitors' questions come first.
+_PAUSE_SECONDS = 0.05
 # How long a card may wait for the log before it is shown all the same.
 _CARD_PATIENCE_SECONDS = 1.0
 
@@ -120,6 +123,17 @@ class Assistant:
 
     def _triaged(self, question: str) -> Triage:
         return triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
+
+    def prepare_suggestions(self, closing: threading.Event) -> None:
+        """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors."""
+        try:
+            library = self.desk.library()
+        except LibraryUnavailableError:
+            return
+        for question in library.varied_questions():
+            if closing.wait(_PAUSE_SECONDS):
+                return
+            self._answers(library, question)
 
     def starters(self, most: int) -> tuple[str, ...]:
         """Curated questions to begin with, which show what the library is about. Raises `LibraryUnavailableError`."""

@@ -10,7 +10,6 @@ curve of coverage against precision that the threshold stands on, and what all o
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 import tempfile
@@ -43,8 +42,9 @@ Bools = NDArray[np.bool_]
 _C = 1.0
 # Nothing is read when the nearest passage is so much less probable than the least probable right one.
 _TOO_FAR = 0.25
-# The threshold is the lowest at which this share of the tuning questions that nothing answers is refused.
-REFUSED = 0.9
+# The threshold keeps this share of the right passages that stand among the first three, on the tuning questions: to
+# refuse what the library does answer sends a visitor away, and what is shown is quoted, attributed and can be judged.
+KEPT = 0.98
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,15 @@ def curve(fitted: Fitted, asked: Sequence[Asked]) -> list[tuple[float, float, fl
     return [(float(probability[n]), float(shown[k] / len(order)), float(precision[k])) for k, n in enumerate(order)]
 
 
-def threshold_of(fitted: Fitted, asked: Sequence[Asked], refused: float = REFUSED) -> float:
-    """Return the lowest threshold at which at least `refused` of the questions that nothing answers are refused."""
-    best = sorted(float(fitted.probabilities(one.measured).max()) for one in asked if not one.question.must_answer)
-    highest_refused = best[math.ceil(refused * len(best)) - 1]
-    return highest_refused + 1e-4
+def threshold_of(fitted: Fitted, asked: Sequence[Asked], kept: float = KEPT) -> float:
+    """Return the threshold that keeps this share of the right passages among the first three of their question."""
+    best = []
+    for one in asked:
+        probabilities = fitted.probabilities(one.measured)
+        right = [probabilities[row] for row in np.argsort(-probabilities, kind="stable")[:3] if one.right[row]]
+        # The question is answered when its best passage passes, so that is what the threshold must let through.
+        best += [float(probabilities.max())] if right else []
+    return float(np.quantile(best, 1 - kept))
 
 
 def figures(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> str:
@@ -165,9 +169,17 @@ def calibration_error(probability: Floats, right: Bools, bins: int = 10) -> floa
     )
 
 
-def _in_three(fitted: Fitted, threshold: float, one: Asked) -> bool:
+def beside_of(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> float:
+    """Return the largest share, in tenths, of the best probability that costs no right passage of the first three."""
+    answerable = [one for one in asked if one.question.must_answer]
+    kept = [sum(_in_three(fitted, threshold, one, tenth / 10) for one in answerable) for tenth in range(10)]
+    return max(tenth for tenth in range(10) if kept[tenth] == kept[0]) / 10
+
+
+def _in_three(fitted: Fitted, threshold: float, one: Asked, beside: float = 0.0) -> bool:
     probabilities = fitted.probabilities(one.measured)
-    rows = [row for row in np.argsort(-probabilities, kind="stable")[:3] if probabilities[row] >= threshold]
+    least = max(threshold, beside * float(probabilities.max()))
+    rows = [row for row in np.argsort(-probabilities, kind="stable")[:3] if probabilities[row] >= least]
     return bool(one.right[rows].any()) if rows else False
 
 
@@ -214,7 +226,7 @@ def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked],
     points = curve(gate, tune)
     alone, both = threshold_of(near, tune), threshold_of(gate, tune)
     of_right = [float(near.probabilities(one.measured)[one.right].max()) for one in tune if one.right.any()]
-    rule = f"refuses {REFUSED:.0%} of the tuning half that nothing answers; on the reporting half: "
+    rule = f"keeps {KEPT:.0%} of the right passages of the tuning half; on the reporting half: "
     lines = [
         "[nearness]",
         *_chosen(
@@ -233,6 +245,7 @@ def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked],
         f'reader = "{library.reader.digest}"',
         *_weights(gate),
         f"threshold = {both:.4f}",
+        f"beside = {beside_of(gate, both, tune)}",
         "",
         "coverage against precision, tuning half (threshold, share answered, share right of these):",
         *(f"  {threshold:.3f}  {covered:.2f}  {precision:.2f}" for threshold, covered, precision in points[::4]),

@@ -75,13 +75,15 @@ def _as_read(one: Judged, logit: float | None) -> Judged:
 
 
 def decide(candidates: tuple[Judged, ...], gate: Gate) -> tuple[Judged, ...]:
-    """Judge the candidates that were read; the others do not pass."""
+    """Judge the candidates that were read; the others do not pass, nor do those far less probable than the best."""
     judged = []
     for one in candidates:
         if one.logit is not None:
             measured = (*measurements(one.candidate), one.logit, float(one.contrast))
             found = _judged(one.candidate, probability_of(measured, gate.weights, gate.bias), gate.threshold)
             judged.append(replace(found, logit=one.logit, contrast=one.contrast))
+    best = max((one.probability for one in judged), default=0.0)
+    judged = [replace(one, passed=one.passed and one.probability >= gate.beside * best) for one in judged]
     unread = [Judged(one.candidate, one.probability, passed=False) for one in candidates if one.logit is None]
     return (*sorted(judged, key=lambda one: -one.probability), *unread)
 

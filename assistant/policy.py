@@ -103,7 +103,10 @@ class Nearness(Chosen):
 
 @dataclass(frozen=True)
 class Gate(Chosen):
-    """Weights of the measurements and the reader's logit, and the threshold between an answer and a no."""
+    """Weights of the measurements and the reader's logit, and the threshold between an answer and a no.
+
+    A passage is shown beside the most probable one only if it is at least `beside` times as probable.
+    """
 
     reader: str
     bias: float
@@ -114,6 +117,7 @@ class Gate(Chosen):
     logit: float
     contrast: float
     threshold: float
+    beside: float
 
     @property
     def weights(self) -> tuple[float, ...]:

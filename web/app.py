@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -62,7 +63,12 @@ def create_app(settings: Settings) -> FastAPI:
         except (SQLAlchemyError, DatabaseError) as error:
             _log.error("the database cannot be brought up to date: %s", type(error).__name__)
         desk.start()
+        closing = threading.Event()
+        preparing = threading.Thread(target=assistant.prepare_suggestions, args=(closing,), name="suggestions")
+        preparing.start()
         yield
+        closing.set()
+        preparing.join()
         crowd.close()
         desk.close()
         recorder.close()
