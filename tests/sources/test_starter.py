@@ -140,14 +140,16 @@ def test_reads_plainly(slug: str) -> None:
 
 def test_every_answer_stands_word_for_word_in_one_paragraph() -> None:
     paragraphs = {slug: _paragraphs(_split(slug)[0]) for slug in TOPICS}
-    bodies = {slug: _load(slug)[1] for slug in TOPICS}
+    # An asterisk that is no emphasis is written with a backslash in Markdown.
+    bodies = {slug: _load(slug)[1].replace("\\*", "*") for slug in TOPICS}
     for row in _lines("answerable.jsonl"):
         for place in [{"article": row["article"], "gold": row["gold"]}, *row.get("also", [])]:
             assert place["gold"]
             for gold in place["gold"]:
                 assert gold in bodies[place["article"]], gold
                 wanted = " ".join(gold.split())
-                assert sum(wanted in p for p in paragraphs[place["article"]]) == 1, gold
+                plain = [paragraph.replace("\\*", "*") for paragraph in paragraphs[place["article"]]]
+                assert sum(wanted in paragraph for paragraph in plain) == 1, gold
 
 
 def test_answerable_questions_are_many_and_well_spread() -> None:
