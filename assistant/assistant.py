@@ -30,7 +30,7 @@ from sources.database import reading
 _CANDIDATES_KEPT = 10
 _SUGGESTIONS = 3
 # Between two curated questions that are tried in the background, so that visitors' questions come first.
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.25
 # How long a card may wait for the log before it is shown all the same.
 _CARD_PATIENCE_SECONDS = 1.0
 

@@ -30,16 +30,17 @@ class Synonyms:
     others: Mapping[str, tuple[str, ...]]
 
     def put_differently(self, text: str, common: Callable[[str], int]) -> str | None:
-        """Return a text with each known word replaced by the other one of its group that the library uses most.
+        """Return a text with each known word replaced by the one of its group that the library uses most.
 
-        `common` counts the passages that use a word; one that none uses is no help. None if nothing was replaced.
+        `common` counts the passages that use a word. None if the text has the library's words already: a second
+        wording costs a second search.
         """
 
         def other(match: re.Match[str]) -> str:
             others = [(common(word), word) for word in self.others[match[0].casefold()]]
             # Of equally common ones the first of the group.
             most = max(others, key=lambda pair: pair[0])
-            return most[1] if most[0] else match[0]
+            return most[1] if most[0] > common(match[0]) else match[0]
 
         found = self.pattern.sub(other, text)
         return None if found == text else found

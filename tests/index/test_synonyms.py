@@ -20,7 +20,7 @@ PASSAGES = [
     [
         ("will zoloft make me put on weight?", "will sertraline make me weight gain?"),
         ("Zoloft", "sertraline"),
-        ("does sertraline help", "does zoloft help"),  # a brand may be all that a passage says
+        ("does sertraline help", None),  # that is how the library says it
         ("do troches hurt", None),  # no passage has the other word
         ("the drip", "the infusion"),
         ("is ketamine-assisted psychotherapy safe", "is ketamine-assisted therapy safe"),
