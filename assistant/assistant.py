@@ -130,7 +130,8 @@ class Assistant:
             library = self.desk.library()
         except LibraryUnavailableError:
             return
-        for question in library.varied_questions():
+        # Without a reader a question takes so little that nobody need prepare for it.
+        for question in library.varied_questions() if library.reader else ():
             if closing.wait(_PAUSE_SECONDS):
                 return
             self._answers(library, question)

@@ -61,11 +61,12 @@ class Library:
     def read(self, texts: Sequence[str]) -> list[Asked]:
         """Make texts ready for search, after mending what can only be a typing error of a word of the library.
 
-        A text with words for which the library has others is made ready in those as well.
+        A text with words for which the library has others is made ready in those as well, where passages are read:
+        without a reader, what counts is speed, and a second wording costs a second search.
         """
         lexical = self.edition.lexical
         mended = [lexical.repaired(text).text for text in texts]
-        others = [synonyms().put_differently(text, lexical.common) for text in mended]
+        others = [synonyms().put_differently(text, lexical.common) if self.reader else None for text in mended]
         wanted = [text for text in (*mended, *others) if text is not None]
         ready = {
             text: Asked(text, vector, content_words(tokens, token_vectors))
