@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
-import onnxruntime
 import rfc8785
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
 from index.model import Model, check_model, file_sha256
 
 Vectors = NDArray[np.float32]
@@ -40,7 +40,6 @@ T = TypeVar("T")
 Read = tuple[Vectors, tuple[str, ...], Vectors]
 
 ONNX_FILE = "encoder.onnx"
-TOKENIZER_FILE = "tokenizer.json"
 RECORD_FILE = "encoder.json"
 _OUTPUTS = ["sentence_vector", "token_vectors"]
 # Most questions have 9 to 16 tokens, so that most can be encoded with most others.
@@ -48,17 +47,11 @@ _TOKENS_STEP = 8
 # How the child marks the line that says why it failed.
 ERROR = "error: "
 
-_NEXT = "Publish again: the encoder is then prepared anew"
 
+class EncoderError(ExportedError):
+    """An encoder that cannot be used or made."""
 
-class EncoderError(Exception):
-    """An encoder that cannot be used or made: what it is about, why, and what to do next."""
-
-    def __init__(self, about: Path, reason: str, next_step: str = _NEXT) -> None:
-        super().__init__(f"{about}: {reason}. {next_step}")
-        self.about = about
-        self.reason = reason
-        self.next_step = next_step
+    next_step = "Publish again: the encoder is then prepared anew"
 
 
 class Encoder(Protocol):
@@ -103,9 +96,7 @@ class ExportedEncoder:
 
         Raises EncoderError when a file is missing or is not the one encoder.json names.
         """
-        record = _read_record(folder)
-        for name, sha256 in record["files"].items():
-            _check_file(folder / name, sha256)
+        record = read_record(folder / RECORD_FILE, EncoderError, "record of an encoder", _is_whole)
         try:
             return cls(
                 name=record["model"],
@@ -115,7 +106,7 @@ class ExportedEncoder:
                 max_tokens=record["max_tokens"],
                 agreement=record["agreement"],
                 files={RECORD_FILE: file_sha256(folder / RECORD_FILE), **record["files"]},
-                _session=_open_session(folder / ONNX_FILE, threads),
+                _session=open_session(folder / ONNX_FILE, threads),
                 _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, record["max_tokens"]),
                 _padding=record["padding"],
             )
@@ -225,48 +216,12 @@ def encoder_digest(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(decides)).hexdigest()
 
 
-def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Return the tokenizer in a tokenizer.json, cutting at `max_tokens`; padding is not its business."""
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
-
-
 def _of_one_length(padded: Sequence[Sequence[int]]) -> list[list[int]]:
     """Places of the texts of each padded length."""
     places: dict[int, list[int]] = {}
     for place, ids in enumerate(padded):
         places.setdefault(len(ids), []).append(place)
     return list(places.values())
-
-
-def _open_session(path: Path, threads: int) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    # Basic is as fast here as the higher levels, whose fusions round differently and depend on the machine's kind.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    # Without an arena the memory of one long text goes back at once; a run is no slower for it.
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    # Spinning threads would take the cores that other visitors' questions need.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _read_record(folder: Path) -> dict[str, Any]:
-    path = folder / RECORD_FILE
-    try:
-        record: dict[str, Any] = json.loads(path.read_bytes())
-    except OSError as error:
-        raise EncoderError(path, f"cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise EncoderError(path, f"is not JSON ({error})") from error
-    if not _is_whole(record):
-        raise EncoderError(path, "is not the record of an encoder")
-    return record
 
 
 def _is_whole(record: object) -> bool:
@@ -276,15 +231,6 @@ def _is_whole(record: object) -> bool:
         and isinstance(record["files"], dict)
         and record["files"].keys() == {ONNX_FILE, TOKENIZER_FILE}
     )
-
-
-def _check_file(path: Path, sha256: str) -> None:
-    try:
-        found = file_sha256(path)
-    except OSError as error:
-        raise EncoderError(path, f"cannot be read ({error.strerror})") from error
-    if found != sha256:
-        raise EncoderError(path, f"its SHA-256 is {found}, and {RECORD_FILE} says {sha256}")
 
 
 def _run(command: Sequence[str], on_line: Callable[[str], None]) -> tuple[int, Sequence[str]]:

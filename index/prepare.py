@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,15 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from index.encoder import ERROR, ONNX_FILE, RECORD_FILE, TOKENIZER_FILE, ExportedEncoder
+from index.encoder import ERROR, ONNX_FILE, RECORD_FILE, ExportedEncoder
+from index.exported import TOKENIZER_FILE
 from index.model import Model, ModelError, check_model, file_sha256, transformer_folder
 
 LEAST_PROBES = 200
 LEAST_AGREEMENT = 0.9999
 # Named, so that another torch does not silently write another file.
 OPSET = 20
-_LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
+LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
 
 
 class PrepareError(Exception):
@@ -98,11 +99,11 @@ def _write(model: Model, work: Path, probes: Sequence[str]) -> None:
     shutil.copyfile(transformer_folder(model) / TOKENIZER_FILE, work / TOKENIZER_FILE)
     # Written twice: the comparison goes through the very code that serves, which wants a record to open.
     record = _record(model, original, work)
-    _write_record(work, record)
+    write_record(work / RECORD_FILE, record)
     _say(f"Comparing both on {len(probes)} texts")
     record["agreement"] = _agreement(original, ExportedEncoder.open(work), probes)
     _say(f"They agree: least cosine {record['agreement']['minimum']:.7f}")
-    _write_record(work, record)
+    write_record(work / RECORD_FILE, record)
     for path in (*work.iterdir(), work):
         _flush(path)
 
@@ -134,10 +135,10 @@ def _export(original: SentenceTransformer, path: Path) -> None:
     )
     if program is None:
         raise PrepareError("torch exported nothing; check that torch is the version in requirements.lock")
-    onnx.save(_without_traces(program.model_proto), path)
+    onnx.save(without_traces(program.model_proto), path)
 
 
-def _without_traces(proto: Any) -> Any:
+def without_traces(proto: Any) -> Any:
     """Remove the exporter's notes: they hold paths of this machine, and make equal exports differ."""
     del proto.metadata_props[:]
     for part in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.graph.input, *proto.graph.output):
@@ -156,7 +157,7 @@ def _record(model: Model, original: SentenceTransformer, work: Path) -> dict[str
         "opset": OPSET,
         "agreement": {},
         "files": {name: file_sha256(work / name) for name in (ONNX_FILE, TOKENIZER_FILE)},
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
     }
 
 
@@ -198,9 +199,10 @@ def _padding(original: SentenceTransformer) -> int:
     return int(padding)
 
 
-def _write_record(work: Path, record: dict[str, Any]) -> None:
+def write_record(path: Path, record: Mapping[str, Any]) -> None:
+    """Write what a folder holds, so that equal records are equal bytes."""
     text = json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True)
-    (work / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _flush(path: Path) -> None:

@@ -16,23 +16,21 @@ the same logit whatever else is being read. Several cores share several pairs.
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
+from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
 from index.model import file_sha256
 
 MODEL_FILE = "model.onnx"
-TOKENIZER_FILE = "tokenizer.json"
 MANIFEST_FILE = "manifest.json"
 SHIPPED = Path(__file__).resolve().parent / "reader_model"
 
@@ -42,17 +40,11 @@ MOST_HEADING_WORDS = 12
 # Logits are compared and kept at this precision; two pairs that read alike are then a tie.
 DECIMALS = 4
 
-_NEXT = "Install Wellcited again: the reader comes with it"
 
+class ReaderError(ExportedError):
+    """A reader that cannot be used."""
 
-class ReaderError(Exception):
-    """A reader that cannot be used: what it is about, why, and what to do next."""
-
-    def __init__(self, about: Path, reason: str, next_step: str = _NEXT) -> None:
-        super().__init__(f"{about}: {reason}. {next_step}")
-        self.about = about
-        self.reason = reason
-        self.next_step = next_step
+    next_step = "Install Wellcited again: the reader comes with it"
 
 
 @dataclass(frozen=True)
@@ -71,15 +63,14 @@ class Reader:
 
         Raises ReaderError when a file is missing or is not the one the manifest names.
         """
-        manifest = _read_manifest(folder)
-        for name, sha256 in manifest["files"].items():
-            _check_file(folder / name, sha256)
+        manifest = read_record(folder / MANIFEST_FILE, ReaderError, "manifest of a reader", _is_whole)
         try:
             reader = cls(
                 digest=file_sha256(folder / MANIFEST_FILE),
                 max_tokens=manifest["max_tokens"],
-                _session=_open_session(folder / MODEL_FILE),
-                _tokenizer=open_pair_tokenizer(folder / TOKENIZER_FILE, manifest["max_tokens"]),
+                # One core for one pair: shared among cores, the sums of a long product could round differently.
+                _session=open_session(folder / MODEL_FILE, 1),
+                _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, manifest["max_tokens"]),
                 _pool=ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="reader"),
             )
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
@@ -139,45 +130,11 @@ def _grown(
         first, last = min(first, best), max(last, best)
 
 
-def open_pair_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Return the tokenizer in a tokenizer.json for pairs, cutting the longer of both at `max_tokens`, never padding."""
-    tokenizer = Tokenizer.from_file(str(path))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens, strategy="longest_first")
-    return tokenizer
-
-
-def _open_session(path: Path) -> Any:
-    options = onnxruntime.SessionOptions()
-    # One core for one pair: shared among cores, the sums of a long product could round differently.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    # Basic makes float32 weights of the stored bytes once; the higher levels' fusions depend on the machine's kind.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
 def _give_back_memory() -> None:
     """Opening needs for a moment three times the memory that reading does; glibc would keep what is free of it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
-
-
-def _read_manifest(folder: Path) -> Mapping[str, Any]:
-    path = folder / MANIFEST_FILE
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ReaderError(path, f"cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise ReaderError(path, f"is not JSON ({error})") from error
-    if not _is_whole(manifest):
-        raise ReaderError(path, "is not the manifest of a reader")
-    return manifest
 
 
 def _is_whole(manifest: object) -> bool:
@@ -187,12 +144,3 @@ def _is_whole(manifest: object) -> bool:
         and isinstance(manifest.get("files"), dict)
         and manifest["files"].keys() == {MODEL_FILE, TOKENIZER_FILE}
     )
-
-
-def _check_file(path: Path, sha256: str) -> None:
-    try:
-        found = file_sha256(path)
-    except OSError as error:
-        raise ReaderError(path, f"cannot be read ({error.strerror})") from error
-    if found != sha256:
-        raise ReaderError(path, f"its SHA-256 is {found}, and {MANIFEST_FILE} says {sha256}")

@@ -21,16 +21,16 @@ import onnx
 import torch
 from sentence_transformers import CrossEncoder
 
+from index.exported import TOKENIZER_FILE
 from index.model import default_model, file_sha256, transformer_folder
-from index.reader import MANIFEST_FILE, MODEL_FILE, SHIPPED, TOKENIZER_FILE, Reader, window
+from index.prepare import LIBRARIES, OPSET, without_traces, write_record
+from index.reader import MANIFEST_FILE, MODEL_FILE, SHIPPED, Reader, window
 from index.training.network import Network
 from index.training.reading import read_written
 from index.training.sources import WRITTEN
 from index.training.train import MAX_TOKENS
 
-OPSET = 20
 PAIRS = 200
-_LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
 
 
 def export(trained: Path, out: Path) -> dict[str, Any]:
@@ -49,11 +49,11 @@ def export(trained: Path, out: Path) -> dict[str, Any]:
         "training": json.loads((trained / "training.json").read_text()),
         "agreement": {},
         "files": {name: file_sha256(out / name) for name in (MODEL_FILE, TOKENIZER_FILE)},
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
     }
-    _write_manifest(out, manifest)
+    write_record(out / MANIFEST_FILE, manifest)
     manifest["agreement"] = agreement(model, Reader.open(out), pairs())
-    _write_manifest(out, manifest)
+    write_record(out / MANIFEST_FILE, manifest)
     return manifest
 
 
@@ -98,21 +98,7 @@ def _write_network(model: CrossEncoder, path: Path) -> None:
     )
     if program is None:
         raise RuntimeError("torch exported nothing; check that torch is the version in requirements.lock")
-    onnx.save(_without_traces(program.model_proto), path)
-
-
-def _without_traces(proto: Any) -> Any:
-    """Remove the exporter's notes: they hold paths of this machine, and make equal exports differ."""
-    del proto.metadata_props[:]
-    for part in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.graph.input, *proto.graph.output):
-        del part.metadata_props[:]
-        part.ClearField("doc_string")
-    return proto
-
-
-def _write_manifest(out: Path, manifest: dict[str, Any]) -> None:
-    text = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
-    (out / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+    onnx.save(without_traces(program.model_proto), path)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -22,8 +22,8 @@ import torch
 from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
+from index.exported import TOKENIZER_FILE, open_tokenizer
 from index.model import check_model, default_model, transformer_folder
-from index.reader import TOKENIZER_FILE, open_pair_tokenizer
 from index.training.groups import Group, Groups
 
 MAX_TOKENS = 128
@@ -84,7 +84,7 @@ def train(model: CrossEncoder, shares: Sequence[Share], settings: Settings, out:
     network.eval()
     trained = [one for one in network.parameters() if one.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=settings.rate, weight_decay=0.01)
-    tokenizer = open_pair_tokenizer(transformer_folder(default_model()) / TOKENIZER_FILE, MAX_TOKENS)
+    tokenizer = open_tokenizer(transformer_folder(default_model()) / TOKENIZER_FILE, MAX_TOKENS)
     random = Random(settings.seed)  # noqa: S311 - chance that can be repeated
     began, mean = time.monotonic(), 0.0
     for step in range(1, settings.steps + 1):
