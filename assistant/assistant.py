@@ -37,11 +37,15 @@ _CARD_PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Question:
-    """What a visitor asked, and the conversation it belongs to, if any; `forget_topic` drops what that was about."""
+    """What a visitor asked, and the conversation it belongs to, if any; `forget_topic` drops what that was about.
+
+    `triaged` is what the rules say of it, where they were asked before (`Assistant.triage`).
+    """
 
     text: str
     conversation: str | None = None
     forget_topic: bool = False
+    triaged: Triage | None = None
 
 
 class QuestionTooLongError(Exception):
@@ -92,15 +96,15 @@ class Assistant:
         """
         return together([self._steps(question) for question in questions], self._recorder)
 
-    def is_urgent(self, question: str) -> bool:
-        """Whether a question gets a card for a person in danger, who should not wait behind others."""
-        return self._triaged(question).level in (Level.crisis, Level.emergency)
+    def triage(self, question: str) -> Triage:
+        """Return what the rules say of a question: the first step, also for those who must know it before the others."""
+        return triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
 
     def _steps(self, asked: Question) -> Steps:
         """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together."""
         # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
-        triaged = self._triaged(asked.text)
-        if triaged.level in (Level.crisis, Level.emergency):
+        triaged = asked.triaged or self.triage(asked.text)
+        if triaged.urgent:
             return self._card(asked, triaged)
         if len(asked.text) > self.policy.limits.question_characters:
             raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
@@ -120,9 +124,6 @@ class Assistant:
         # 7 record, before anyone is shown anything
         yield self._record(answer, asked, talk, triaged, finding)
         return answer
-
-    def _triaged(self, question: str) -> Triage:
-        return triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
 
     def prepare_suggestions(self, closing: threading.Event) -> None:
         """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors."""

@@ -101,6 +101,9 @@ def _says_the_same(one: Judged, other: Judged) -> bool:
     if mine.article.id == yours.article.id:
         return False
     a, b = _words(mine.text), _words(yours.text)
+    # Most pairs differ too much in length to share that many words, and lengths are quick to compare.
+    if min(len(a), len(b)) < _SAME_WORDS * max(len(a), len(b)):
+        return False
     return len(a & b) >= _SAME_WORDS * len(a | b) and not any(map(_decisive, a ^ b))
 
 

@@ -75,6 +75,11 @@ class Triage:
     about_dose: bool = False
     someone_else: bool = False
 
+    @property
+    def urgent(self) -> bool:
+        """Whether a card for a person in danger is shown, and nothing else."""
+        return self.level in (Level.crisis, Level.emergency)
+
 
 def triage(question: str, rules: Rules) -> Triage:
     """What the rules say of the question. Pure; reads the whole text, so the caller bounds its length."""

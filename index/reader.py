@@ -63,10 +63,10 @@ class Reader:
 
         Raises ReaderError when a file is missing or is not the one the manifest names.
         """
-        manifest = read_record(folder / MANIFEST_FILE, ReaderError, "manifest of a reader", _is_whole)
+        manifest, digest = _checked(folder)
         try:
             reader = cls(
-                digest=file_sha256(folder / MANIFEST_FILE),
+                digest=digest,
                 max_tokens=manifest["max_tokens"],
                 # One core for one pair: shared among cores, the sums of a long product could round differently.
                 _session=open_session(folder / MODEL_FILE, 1),
@@ -91,6 +91,17 @@ class Reader:
         types = np.array([encoding.type_ids], dtype=np.int64)
         logit = self._session.run(["logit"], {"input_ids": ids, "token_type_ids": types})[0]
         return round(float(logit[0]), DECIMALS)
+
+
+def checked_digest(folder: Path = SHIPPED) -> str:
+    """Return the digest of a reader folder whose files are whole, without opening it. Raises ReaderError otherwise."""
+    return _checked(folder)[1]
+
+
+def _checked(folder: Path) -> tuple[dict[str, Any], str]:
+    """Manifest and digest of a reader folder, all its files checked."""
+    path = folder / MANIFEST_FILE
+    return read_record(path, ReaderError, "manifest of a reader", _is_whole), file_sha256(path)
 
 
 def window(

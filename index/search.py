@@ -76,21 +76,24 @@ def search(edition: Edition, asked: Asked, hidden: frozenset[str] = frozenset())
     fused = fuse(rankings)[:DEPTH]
     rows = [one.row for one in fused]
     measured = [_measured(edition, one, rows) for one in wordings]
+    similarities, by_word, coverage = (np.array(one) for one in zip(*measured, strict=True))
+    nearest = by_word.argmax(axis=0)  # the first of equals
+    columns = (similarities.max(axis=0), by_word.max(axis=0), coverage.max(axis=0), nearest)
     candidates = []
-    for n, one in enumerate(fused):
-        nearest = max(range(len(wordings)), key=lambda w: (measured[w][1][n], -w))
+    for one, similarity, word_similarity, covered, wording in zip(fused, *(c.tolist() for c in columns), strict=True):
+        ranks = dict(one.ranks)
         candidates.append(
             Candidate(
                 listed=edition.passages[one.row],
-                similarity=max(similarities[n] for similarities, _, _ in measured),
+                similarity=similarity,
                 sentence_similarity=max(sentences[one.row]),
                 sentence_similarities=sentences[one.row],
-                word_similarity=measured[nearest][1][n],
-                coverage=max(coverage[n] for _, _, coverage in measured),
-                dense_rank=_rank(rankings["dense"], one.row),
-                lexical_rank=_rank(rankings["lexical"], one.row),
+                word_similarity=word_similarity,
+                coverage=covered,
+                dense_rank=ranks.get("dense"),
+                lexical_rank=ranks.get("lexical"),
                 fused=round(one.weight, _DECIMALS),
-                asked_as=wordings[nearest].text,
+                asked_as=wordings[wording].text,
             )
         )
     return SearchResult(asked, tuple(candidates), edition.lexical.missing(asked.text))
@@ -107,7 +110,9 @@ def _rankings(
         rankings[f"lexical{name}"] = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
     listed = sorted({row for ranking in rankings.values() for row in ranking})
     found = [_by_sentence(edition, listed, asked.vector) for asked in wordings]
-    sentences = {row: tuple(map(max, zip(*(one[row] for one in found), strict=True))) for row in listed}
+    sentences = found[0]
+    if len(found) > 1:
+        sentences = {row: tuple(map(max, zip(*(one[row] for one in found), strict=True))) for row in listed}
     rankings["sentence"] = sorted(listed, key=lambda row: (-max(sentences[row]), row))[:DEPTH]
     return rankings, sentences
 
@@ -126,8 +131,11 @@ def _rows(edition: Edition, found: Sequence[tuple[int, float]], hidden: frozense
 def _by_sentence(edition: Edition, rows: list[int], vector: Vectors) -> dict[int, tuple[float, ...]]:
     """Similarity of each sentence of these passages to the question, by row."""
     spans = [(edition.passages[row].first_sentence, len(edition.passages[row].sentences)) for row in rows]
-    picked = np.concatenate([np.arange(first, first + count) for first, count in spans]) if spans else np.array([], int)
-    similarities = np.round(edition.sentence_vectors[picked].astype(np.float64) @ vector, _DECIMALS).tolist()
+    if not spans:
+        return {}
+    # Gathered and widened in one pass: this is most of what it costs.
+    vectors = np.concatenate([edition.sentence_vectors[first : first + n] for first, n in spans], dtype=np.float64)
+    similarities = np.round(vectors @ vector, _DECIMALS).tolist()
     found: dict[int, tuple[float, ...]] = {}
     place = 0
     for row, (_, count) in zip(rows, spans, strict=True):
@@ -140,7 +148,3 @@ def _by_word(edition: Edition, rows: list[int], asked: Vectors) -> list[float]:
     listed = [edition.passages[row] for row in rows]
     spans = [(p.first_word, p.first_word + p.words) for p in listed]
     return word_similarities(asked, edition.word_vectors, edition.word_lengths, spans)
-
-
-def _rank(ranking: list[int], row: int) -> int | None:
-    return ranking.index(row) + 1 if row in ranking else None

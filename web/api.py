@@ -119,11 +119,12 @@ async def ask(asked: Ask, request: Request) -> JSONResponse:
     """Answer with passages of approved articles, word for word, or say that none answers."""
     state = request.app.state
     assistant: Assistant = state.assistant
-    question = Question(*checked(asked.question, asked.conversation))
-    if assistant.is_urgent(question.text):
-        answer = await run_in_threadpool(assistant.answer, question.text, question.conversation)
+    words, conversation = checked(asked.question, asked.conversation)
+    triaged = assistant.triage(words)
+    if triaged.urgent:  # a card does not wait behind other questions
+        answer = await run_in_threadpool(assistant.answer, words, conversation)
     else:
-        answer = await state.crowd.answer(question)
+        answer = await state.crowd.answer(Question(words, conversation, triaged=triaged))
     return JSONResponse(answer.public())
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.exported import TOKENIZER_FILE
 from index.reader import (
     MANIFEST_FILE,
     MODEL_FILE,
     MOST_HEADING_WORDS,
     SHIPPED,
-    TOKENIZER_FILE,
     Reader,
     ReaderError,
     window,
