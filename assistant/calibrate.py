@@ -19,25 +19,19 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
+from assistant.evaluation.figures import Flags, Floats, area_under_curve, calibration_error, coverage_curve
+from assistant.evaluation.labelled import OwnPassage
+from assistant.evaluation.own_library import library_over
 from assistant.gate import READ, measurements, nearest, read
 from assistant.policy import Policy, load_policy
-from index.building import build
 from index.desk import Desk, Library
-from index.edition import open_edition
-from sources import canonical
-from sources.article import Attributes
 from sources.database import open_database, upgrade
-from sources.library import Article, Passage, passage_id
 from sources.questions import CuratedQuestion
 from sources.starter_library import questions
 
 TRAPS = Path(__file__).with_name("evaluation") / "traps.jsonl"
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 # Regularisation: the measurements are few, but so are the questions.
 _C = 1.0
 # Nothing is read when the nearest passage is so much less probable than the least probable right one.
@@ -56,7 +50,7 @@ class Asked:
 
     question: CuratedQuestion
     measured: Floats
-    right: Bools
+    right: Flags
 
 
 @dataclass(frozen=True)
@@ -112,22 +106,13 @@ def as_probability(fitted: Fitted, asked: Sequence[Asked]) -> Fitted:
     return Fitted(fitted.weights * slope, fitted.bias * slope + constant)
 
 
-def first_shown(fitted: Fitted, asked: Sequence[Asked]) -> tuple[Floats, Bools]:
+def first_shown(fitted: Fitted, asked: Sequence[Asked]) -> tuple[Floats, Flags]:
     """Return, of each question, the best probability, and whether that passage is right."""
     best = [fitted.probabilities(one.measured) for one in asked]
     return (
         np.array([p.max() for p in best]),
         np.array([bool(one.right[p.argmax()]) for p, one in zip(best, asked, strict=True)]),
     )
-
-
-def curve(fitted: Fitted, asked: Sequence[Asked]) -> list[tuple[float, float, float]]:
-    """Return (threshold, share of questions answered, share of these that are right), highest threshold first."""
-    probability, right = first_shown(fitted, asked)
-    order = np.argsort(-probability, kind="stable")
-    shown = np.arange(1, len(order) + 1)
-    precision = np.cumsum(right[order]) / shown
-    return [(float(probability[n]), float(shown[k] / len(order)), float(precision[k])) for k, n in enumerate(order)]
 
 
 def threshold_of(fitted: Fitted, asked: Sequence[Asked], kept: float = KEPT) -> float:
@@ -152,20 +137,7 @@ def figures(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> str:
         f"right first {int((right & shown & must).sum())}/{len(answerable)}, "
         f"right in three {sum(_in_three(fitted, threshold, one) for one in answerable)}/{len(answerable)}, "
         f"refused {int((~shown & ~must).sum())}/{len(others)}, "
-        f"area under the curve {roc_auc_score(must, best):.3f}, calibration error {calibration_error(best, right):.3f}"
-    )
-
-
-def calibration_error(probability: Floats, right: Bools, bins: int = 10) -> float:
-    """Return the mean distance of stated and observed probability, over bins of equal width, weighted by their size."""
-    place = np.minimum((probability * bins).astype(int), bins - 1)
-    parts = [place == n for n in range(bins)]
-    return float(
-        sum(
-            abs(float(probability[part].mean()) - float(right[part].mean())) * part.mean()
-            for part in parts
-            if part.any()
-        )
+        f"area under the curve {area_under_curve(best, must):.3f}, calibration error {calibration_error(best, right):.3f}"
     )
 
 
@@ -183,25 +155,13 @@ def _in_three(fitted: Fitted, threshold: float, one: Asked, beside: float = 0.0)
     return bool(one.right[rows].any()) if rows else False
 
 
-def trap_library(library: Library) -> tuple[Library, list[CuratedQuestion]]:
-    """Build an edition of the tuning traps' passages in a passing folder; returns it, and its questions.
-
-    Of each pair, the passage answers one question and not its twin.
-    """
+def trap_questions() -> tuple[list[OwnPassage], list[CuratedQuestion]]:
+    """Return the passages of the tuning traps and their questions: of each pair, a passage answers one and not its twin."""
     rows = [json.loads(line) for line in TRAPS.read_text(encoding="utf-8").splitlines()]
     pairs = [row for row in rows if row["half"] == "tune" and "trap" in row]
-    passages, texts = [], {}
-    for row in pairs:
-        digest = canonical.digest(row["passage"])
-        article = Article(row["id"], Attributes(title=row["heading"], publisher="Wellcited"))
-        id_ = passage_id(article.id, digest, 0, len(row["passage"]))
-        passages.append(Passage(id_, article, digest, 0, len(row["passage"]), (row["heading"],), row["passage"]))
-        texts[digest] = row["passage"]
-    with tempfile.TemporaryDirectory(prefix="wellcited-calibrate-") as folder:
-        edition = open_edition(build(passages, texts, library.encoder, Path(folder)).folder)
     asked = [CuratedQuestion(row["answered"], True, (row["passage"],), "tune") for row in pairs]
     asked += [CuratedQuestion(row["trap"], False, (), "tune") for row in pairs]
-    return Library(edition, library.encoder, frozenset(), library.reader), asked
+    return [OwnPassage(row["heading"], row["passage"]) for row in pairs], asked
 
 
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
@@ -215,7 +175,10 @@ def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     starter = [ask(library, one, policy) for one in questions()]
     tune = [one for one in starter if one.question.half == "tune"]
     report = [one for one in starter if one.question.half == "report"]
-    traps = [ask(of_traps, one, policy) for of_traps, asked in [trap_library(library)] for one in asked]
+    own, asked = trap_questions()
+    with tempfile.TemporaryDirectory(prefix="wellcited-calibrate-") as folder:
+        of_traps = library_over(own, library, Path(folder))
+    traps = [ask(of_traps, one, policy) for one in asked]
     near = as_probability(fit(tune, 4), tune)
     gate = as_probability(with_contrast(fit(tune, 5), tune, traps), tune)
     say(_tables(library, near, gate, tune, report))
@@ -223,7 +186,7 @@ def main(say: Callable[[str], object] = sys.stdout.write) -> None:
 
 def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked], report: Sequence[Asked]) -> str:
     assert library.reader is not None
-    points = curve(gate, tune)
+    points = coverage_curve(*first_shown(gate, tune))
     alone, both = threshold_of(near, tune), threshold_of(gate, tune)
     of_right = [float(near.probabilities(one.measured)[one.right].max()) for one in tune if one.right.any()]
     rule = f"keeps {KEPT:.0%} of the right passages of the tuning half; on the reporting half: "
@@ -248,7 +211,10 @@ def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked],
         f"beside = {beside_of(gate, both, tune)}",
         "",
         "coverage against precision, tuning half (threshold, share answered, share right of these):",
-        *(f"  {threshold:.3f}  {covered:.2f}  {precision:.2f}" for threshold, covered, precision in points[::4]),
+        *(
+            f"  {threshold:.3f}  {covered:.2f}  {precision:.2f}"
+            for threshold, covered, precision in list(zip(points.thresholds, points.x, points.y, strict=True))[::4]
+        ),
         f"tuning half, nearness: {figures(near, alone, tune)}",
         f"tuning half, gate: {figures(gate, both, tune)}",
         f"reporting half, nearness: {figures(near, alone, report)}",

@@ -30,8 +30,8 @@ from web.problems import MEDIA_TYPE, BadInputError, problem_of
 from web.protection import Protection
 from web.settings import Settings
 
-# Questions worked on at a time; the others wait their turn. More threads answer no more questions a second on two cores
-# and each costs memory (measured: 285 MB at most with few, 304 MB with 8, 370 MB with anyio's default of 40).
+# Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
+# make no more pages a second on two cores, and each costs memory.
 _AT_ONCE = 4
 STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("wellcited")

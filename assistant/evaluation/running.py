@@ -20,18 +20,13 @@ from sqlalchemy.engine import Engine
 
 from assistant import schema
 from assistant.assistant import Assistant, QuestionTooLongError
-from assistant.evaluation.labelled import Expected, Labelled, LabelledSet, OwnPassage
+from assistant.evaluation.labelled import Expected, Labelled, LabelledSet
+from assistant.evaluation.own_library import library_over
 from assistant.outcome import Outcome
 from assistant.policy import Policy
 from assistant.recorder import Recorder
-from index.building import build
-from index.companions import NONE
 from index.desk import Desk, Library
-from index.edition import open_edition
-from sources import canonical
-from sources.article import Attributes
 from sources.database import open_database, reading, upgrade
-from sources.library import Article, Passage
 
 TOO_LONG = "too_long"
 _FINDING = (Outcome.answered, Outcome.personal_advice)
@@ -116,7 +111,7 @@ def run(assistant: Assistant, labelled: LabelledSet, on_progress: OnProgress = l
         folder = Path(open_.enter_context(TemporaryDirectory(prefix="wellcited-evaluation-")))
         beside: dict[bool, _Beside] = {}
         for own in sorted({one.own for one in labelled.questions}):
-            library = _library_of(labelled.passages, live, folder / "editions") if own else live
+            library = library_over(labelled.passages, live, folder / "editions") if own else live
             beside[own] = open_.enter_context(_beside(library, assistant.policy, folder / f"own-{own}"))
         given = []
         for n, one in enumerate(labelled.questions, 1):
@@ -206,20 +201,6 @@ class _Beside:
         hidden = self.library.hidden
         listed = (one for one in self.library.edition.passages if one.id not in hidden)
         return any(labelled.answered_by(one.passage.text) for one in listed)
-
-
-def _library_of(passages: tuple[OwnPassage, ...], live: Library, into: Path) -> Library:
-    """An edition of these passages, each an article of its own, read by the same encoder as the live one."""
-    made = [_as_passage(n, one) for n, one in enumerate(passages)]
-    texts = {one.revision: one.text for one in made}
-    edition = open_edition(build(made, texts, live.encoder, into).folder)
-    return replace(live, edition=edition, hidden=frozenset(), companions=NONE)
-
-
-def _as_passage(n: int, own: OwnPassage) -> Passage:
-    article = Article(f"passage-{n:05d}", Attributes())
-    heading = (own.heading,) if own.heading else ()
-    return Passage(f"{n:024x}", article, canonical.digest(own.text), 0, len(own.text), heading, own.text)
 
 
 def _holds(text: str, part: str) -> bool:

@@ -21,8 +21,8 @@ CURATED = LIBRARY / "answerable.jsonl"
 PUBLIC = _ROOT.parent / "shared" / "evaluation"
 
 # MedQuAD's templates teach the kind of a question rather than its meaning, so it has the smallest say for its size.
-SHARES = {"xquad": 0.16, "covidqa": 0.12, "medquad": 0.24, "written": 0.32, "starter": 0.16}
-_MEDQUAD_CONDITIONS = 400
+SHARES = {"xquad": 0.16, "covidqa": 0.12, "medquad": 0.28, "written": 0.30, "starter": 0.14}
+_MEDQUAD_CONDITIONS = 1200
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assistant.calibrate import Asked as Calibrated
-from assistant.calibrate import as_probability, calibration_error, curve, fit, threshold_of
+from assistant.calibrate import as_probability, fit, threshold_of
 from assistant.gate import READ, decide, judge, nearest
 from assistant.policy import load_policy
 from assistant.publish import PublishError, publish
@@ -88,16 +88,7 @@ def test_calibration_finds_what_separates() -> None:
     questions = [asked((value, value > 0.3), (value - 1, False), must_answer=value > 0.3) for value in values]
     fitted = as_probability(fit(questions, 1), questions)
     assert fitted.weights[0] > 0
-    points = curve(fitted, questions)
-    assert [share for _, share, _ in points] == sorted(share for _, share, _ in points)
     threshold = threshold_of(fitted, questions, 0.9)
     shown = [fitted.probabilities(one.measured).max() >= threshold for one in questions if one.question.must_answer]
     assert sum(shown) / len(shown) >= 0.89
     assert threshold_of(fitted, questions, 0.5) > threshold
-
-
-def test_the_calibration_error_by_hand() -> None:
-    probability = np.array([0.05, 0.05, 0.95, 0.95])
-    right = np.array([False, True, True, True])
-    # The low bin says 0.05 and 0.5 are right; the high one says 0.95 and all are: (0.45 + 0.05) / 2.
-    assert calibration_error(probability, right) == pytest.approx(0.25)
