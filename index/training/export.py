@@ -26,8 +26,7 @@ from index.model import default_model, file_sha256, transformer_folder
 from index.prepare import LIBRARIES, OPSET, without_traces, write_record
 from index.reader import MANIFEST_FILE, MODEL_FILE, SHIPPED, Reader, window
 from index.training.network import Network
-from index.training.reading import read_written
-from index.training.sources import WRITTEN
+from index.training.reading import ARTICLES, read_written
 from index.training.train import MAX_TOKENS
 
 PAIRS = 200
@@ -59,7 +58,7 @@ def export(trained: Path, out: Path) -> dict[str, Any]:
 
 def pairs() -> list[tuple[str, str]]:
     """Return the pairs to compare on: questions of the written articles, with passages of the same article."""
-    material = read_written([WRITTEN / "a.jsonl", WRITTEN / "b.jsonl"])
+    material = read_written(ARTICLES)
     found = []
     for n, question in enumerate(material.questions):
         subject = material.subjects[question.subject]

@@ -22,7 +22,7 @@ from index.training.vectors import VectorStore
 Vectors = NDArray[np.float32]
 _NEAREST = 10
 # How often a group is made the other way round, and how often a question is put in other words.
-_TWINS = 0.25
+_TWINS = 0.35
 # The reader has to do with short windows as well as with whole passages.
 _MOST_WORDS = (45, 60, 80, 80)
 _REWORDED = 0.75

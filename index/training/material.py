@@ -73,8 +73,16 @@ class Material:
 
 def is_held(source: str, key: str) -> bool:
     """Say whether a subject is kept aside for measuring: a fifth of them are, by the SHA-256 of "source/key"."""
-    digest = hashlib.sha256(f"{source}/{key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % 100 < HELD_PERCENT
+    return _drawn(f"{source}/{key}") % 100 < HELD_PERCENT
+
+
+def half_of(key: str) -> str:
+    """Say what a subject that is kept aside may be used for: to set the gate ("tune") or to report on it ("report")."""
+    return ("report", "tune")[(_drawn(f"gate/{key}") >> 56) % 2]
+
+
+def _drawn(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
 
 
 def piece(text: str, heading: str) -> Piece:

@@ -27,6 +27,9 @@ from sources.reading import read
 from sources.splitting import split
 
 Row = Mapping[str, Any]
+WRITTEN = Path(__file__).resolve().parent / "written"
+# A file of articles has one letter for its name.
+ARTICLES = tuple(sorted(WRITTEN.glob("?.jsonl")))
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

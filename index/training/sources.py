@@ -9,19 +9,18 @@ from pathlib import Path
 
 from index.training.groups import Groups
 from index.training.material import Material, Question
-from index.training.reading import read_covidqa, read_medquad, read_starter, read_written, read_xquad
+from index.training.reading import ARTICLES, WRITTEN, read_covidqa, read_medquad, read_starter, read_written, read_xquad
 from index.training.train import Share
 from index.training.vectors import VectorStore
 
 _ROOT = Path(__file__).resolve().parents[2]
-WRITTEN = Path(__file__).resolve().parent / "written"
 LIBRARY = _ROOT / "sources" / "starter"
 CURATED = LIBRARY / "answerable.jsonl"
 # Where the public sets lie unless told otherwise; their texts are not part of the project.
 PUBLIC = _ROOT.parent / "shared" / "evaluation"
 
 # MedQuAD's templates teach the kind of a question rather than its meaning, so it has the smallest say for its size.
-SHARES = {"xquad": 0.16, "covidqa": 0.12, "medquad": 0.28, "written": 0.30, "starter": 0.14}
+SHARES = {"xquad": 0.10, "covidqa": 0.09, "medquad": 0.21, "written": 0.52, "starter": 0.08}
 _MEDQUAD_CONDITIONS = 1200
 
 
@@ -47,7 +46,7 @@ def read_sources(public: Path = PUBLIC) -> Sources:
         xquad=read_xquad(public / "xquad.en.json"),
         covidqa=read_covidqa(public / "covidqa_docs.jsonl", public / "covidqa_questions.jsonl"),
         medquad=read_medquad(public / "medquad_dev.jsonl"),
-        written=read_written([WRITTEN / "a.jsonl", WRITTEN / "b.jsonl"]),
+        written=read_written(ARTICLES),
         starter=read_starter(LIBRARY, WRITTEN / "starter.jsonl", CURATED),
     )
 

@@ -15,6 +15,8 @@ from index.training.groups import Group, Groups
 from index.training.material import Gold, Material, Question, Subject, cut, is_held, overlapping, piece
 from index.training.metrics import auc, f1, gain, kept
 from index.training.reading import (
+    ARTICLES,
+    WRITTEN,
     read_covidqa,
     read_curated,
     read_medquad,
@@ -24,7 +26,7 @@ from index.training.reading import (
     rows,
 )
 from index.training.rephrase import kinds, rephrased
-from index.training.sources import CURATED, LIBRARY, PUBLIC, WRITTEN, read_sources, training_questions
+from index.training.sources import CURATED, LIBRARY, PUBLIC, read_sources, training_questions
 from index.training.vectors import VectorStore
 
 ARTICLE = {
@@ -75,15 +77,14 @@ def test_the_written_articles_are_read(tmp_path: Path) -> None:
 
 
 def test_every_answer_of_the_written_articles_stands_in_its_passage() -> None:
-    files = [WRITTEN / "a.jsonl", WRITTEN / "b.jsonl"]
-    material = read_written(files)
-    asked = [one for file in files for row in rows(file) for own in row["passages"] for one in own["questions"]]
+    material = read_written(ARTICLES)
+    asked = [one for file in ARTICLES for row in rows(file) for own in row["passages"] for one in own["questions"]]
 
     assert sum(bool(one.gold) for one in material.questions) == len(asked)
 
 
 def test_no_question_is_both_trained_on_and_kept_aside() -> None:
-    material = read_written([WRITTEN / "a.jsonl", WRITTEN / "b.jsonl"])
+    material = read_written(ARTICLES)
     trained = {one.subject for one in training_questions(material)}
     aside = {one.subject for one in material.part(held=True)}
 
