@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -19,12 +20,13 @@ from assistant.conversation import Conversation
 from assistant.gate import Judged, judge
 from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
+from assistant.raising import Heard, Raiser, RaisingError, open_raiser, raised, to_hear
 from assistant.recall import Recalled, recall, settled
 from assistant.recorder import Record, Recorder
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
 from index.desk import Desk, Library, LibraryUnavailableError
-from index.search import SearchResult
+from index.search import Asked, SearchResult
 from sources.database import reading
 
 _CANDIDATES_KEPT = 10
@@ -65,6 +67,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     passages: tuple[Quotation, ...] = ()
     suggestions: tuple[str, ...] = ()
+    heard: Heard | None = None
 
 
 class Assistant:
@@ -75,8 +78,16 @@ class Assistant:
         self.desk = desk
         self._engine = engine
         self._recorder = recorder
+        self._raiser = self._opened_raiser()
         # Whether a curated question gets an answer, by edition, withdrawn passages and question; a search each, once.
         self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
+
+    def _opened_raiser(self) -> Raiser | None:
+        try:
+            return open_raiser(self.policy.raising)
+        except RaisingError as error:  # the rules decide alone, as they were written to
+            self.desk.report(str(error))
+            return None
 
     def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
         """Answer a question.
@@ -107,23 +118,51 @@ class Assistant:
         if triaged.urgent:
             return self._card(asked, triaged)
         if len(asked.text) > self.policy.limits.question_characters:
-            raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
+            return (yield from self._too_long(asked, triaged))
         # 2 recall: the topic of the conversation
         library = self.desk.library()
         talk = self._conversation(asked.conversation)
         recalled = recall(asked.text, () if asked.forget_topic else talk.recent, self.policy.topics)
-        # 3 search: how near each passage is, as a whole, by sentence and word by word; of a comparison, to each side
-        results = []
-        for text in wordings(recalled.text):
-            results.append(library.found((yield ToRead(library, text))))
+        # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: in that
+        # a model may hear more danger than the rules did, never less.
+        sides = tuple(wordings(recalled.text))
+        read = yield ToRead(library, sides, self._to_hear(library, asked.text))
+        heard = self._heard(read[len(sides) :])
+        triaged = self._raised(triaged, heard)
+        if triaged.urgent:
+            return self._card(asked, triaged, heard)
+        # 3 search: how near each passage is, as a whole, by sentence and word by word
+        results = [library.found(one) for one in read[: len(sides)]]
         # 4 read the nearest, and 5 decide: one gate on the final evidence
         judged = side_by_side([judge(library, result, self.policy) for result in results])
         # 6 compose
-        finding = self._compose(library, recalled, results[0], judged, triaged)
+        finding = replace(self._compose(library, recalled, results[0], judged, triaged), heard=heard)
         answer = self._answer(talk, triaged, finding, library.edition.digest)
         # 7 record, before anyone is shown anything
         yield self._record(answer, asked, talk, triaged, finding)
         return answer
+
+    def _too_long(self, asked: Question, triaged: Triage) -> Steps:
+        """Listen for danger in a text that is too long to be answered, then say that it is too long."""
+        with suppress(LibraryUnavailableError):
+            library = self.desk.library()
+            text = asked.text[: self.policy.limits.triaged_characters]
+            heard = self._heard((yield ToRead(library, (), self._to_hear(library, text))))
+            triaged = self._raised(triaged, heard)
+            if triaged.urgent:
+                return self._card(asked, triaged, heard)
+        raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
+
+    def _to_hear(self, library: Library, question: str) -> tuple[str, ...]:
+        """Return the texts in which the model is to listen; none where it was trained for another encoder."""
+        listens = self._raiser is not None and library.encoder.weights == self.policy.raising.encoder
+        return to_hear(question) if listens else ()
+
+    def _heard(self, parts: Sequence[Asked]) -> Heard | None:
+        return self._raiser.hear(parts) if self._raiser is not None and parts else None
+
+    def _raised(self, triaged: Triage, heard: Heard | None) -> Triage:
+        return triaged if heard is None else raised(triaged, heard, self.policy.raising)
 
     def prepare_suggestions(self, closing: threading.Event) -> None:
         """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors."""
@@ -150,7 +189,8 @@ class Assistant:
         key = (library.edition.digest, library.hidden, question)
         known = self._answered.get(key)
         if known is None:
-            triaged = triage_safely(question, self.policy.rules)
+            heard = self._heard(library.read((), self._to_hear(library, question)))
+            triaged = self._raised(self.triage(question), heard)
             calm = triaged.level is Level.ordinary and not triaged.mention
             known = calm and any(one.passed for one in look_up(library, question, self.policy))
             self._answered[key] = known
@@ -198,7 +238,7 @@ class Assistant:
             policy=self.policy.digest,
         )
 
-    def _card(self, asked: Question, triaged: Triage) -> Answer:
+    def _card(self, asked: Question, triaged: Triage, heard: Heard | None = None) -> Answer:
         words = self.policy.wordings
         if triaged.level is Level.emergency:
             outcome, notice = Outcome.emergency, Notice("emergency_card", words.emergency_card)
@@ -222,7 +262,7 @@ class Assistant:
         try:
             talk = self._conversation(talk.id)
             answer = replace(answer, edition=self.desk.edition_digest())
-            record = self._record(answer, asked, talk, triaged, Finding(Recalled(None, "")))
+            record = self._record(answer, asked, talk, triaged, Finding(Recalled(None, ""), heard=heard))
             self._recorder.record([record], _CARD_PATIENCE_SECONDS)
         except Exception:  # the card must reach the person whatever else is broken; the desk reports the fault
             self.desk.report("a crisis or emergency card was shown but could not be recorded")
@@ -244,6 +284,7 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
     """Return the part of the log entry by which a clinician can follow how the answer came about."""
     return {
         "triage": {"level": triaged.level.value, "mention": triaged.mention, "rules": list(triaged.rules)},
+        "heard": finding.heard and {name: _millionths(value) for name, value in asdict(finding.heard).items()},
         "topic": finding.recalled.topic,
         "missing": list(finding.missing),
         "shown": [passage.passage_id for passage in finding.passages],

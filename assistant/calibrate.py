@@ -1,10 +1,11 @@
-"""Setting nearness and the gate: weights and thresholds on one half of the starter library's questions, figures on the other.
+"""Setting nearness and the gate: weights and thresholds on one half of the questions, figures on the other.
 
     WELLCITED_DATA=FOLDER python -m assistant.calibrate
 
-FOLDER holds a published starter library. Its curated questions are split by article: one half fits the weights and sets
-the thresholds, the other half had no part in that. Prints the `[nearness]` and `[gate]` tables for `policy.toml`, the
-curve of coverage against precision that the threshold stands on, and what all of it reaches on the other half.
+FOLDER holds a published starter library. The questions are its curated ones, and those of the articles written for the
+reader which the reader never saw. Both are split by article: one half fits the weights and sets the thresholds, the
+other half had no part in that. Prints the `[nearness]` and `[gate]` tables for `policy.toml`, the curve of coverage
+against precision that the threshold stands on, and what all of it reaches on the other half.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from assistant.evaluation.own_library import library_over
 from assistant.gate import READ, measurements, nearest, read
 from assistant.policy import Policy, load_policy
 from index.desk import Desk, Library
+from index.training.material import half_of
+from index.training.reading import ARTICLES, read_written
 from sources.database import open_database, upgrade
 from sources.questions import CuratedQuestion
 from sources.starter_library import questions
@@ -73,6 +76,19 @@ def ask(library: Library, one: CuratedQuestion, policy: Policy) -> Asked:
     rows = [(*measurements(judged.candidate), judged.logit or 0.0, judged.contrast) for judged in near[:READ]]
     right = [one.answered_by(judged.candidate.listed.passage.text) for judged in near[:READ]]
     return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 6), np.array(right, dtype=np.bool_))
+
+
+@dataclass(frozen=True)
+class Halves:
+    """One half of the questions, by where they are from."""
+
+    starter: Sequence[Asked]
+    written: Sequence[Asked]
+
+    @property
+    def all(self) -> list[Asked]:
+        """Every question of this half."""
+        return [*self.starter, *self.written]
 
 
 def fit(asked: Sequence[Asked], count: int) -> Fitted:
@@ -141,11 +157,11 @@ def figures(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> str:
     )
 
 
-def beside_of(fitted: Fitted, threshold: float, asked: Sequence[Asked]) -> float:
-    """Return the largest share, in tenths, of the best probability that costs no right passage of the first three."""
+def beside_of(fitted: Fitted, threshold: float, asked: Sequence[Asked], kept: float = KEPT) -> float:
+    """Return the largest share, in tenths, of the best probability that keeps this share of the right in three."""
     answerable = [one for one in asked if one.question.must_answer]
-    kept = [sum(_in_three(fitted, threshold, one, tenth / 10) for one in answerable) for tenth in range(10)]
-    return max(tenth for tenth in range(10) if kept[tenth] == kept[0]) / 10
+    right = [sum(_in_three(fitted, threshold, one, tenth / 10) for one in answerable) for tenth in range(10)]
+    return max(tenth for tenth in range(10) if right[tenth] >= kept * right[0]) / 10
 
 
 def _in_three(fitted: Fitted, threshold: float, one: Asked, beside: float = 0.0) -> bool:
@@ -164,6 +180,28 @@ def trap_questions() -> tuple[list[OwnPassage], list[CuratedQuestion]]:
     return [OwnPassage(row["heading"], row["passage"]) for row in pairs], asked
 
 
+def written_questions(half: str) -> tuple[list[OwnPassage], list[CuratedQuestion]]:
+    """Return the passages and questions of the written articles that the reader was not trained on, of one half."""
+    material = read_written(ARTICLES)
+    subjects = {key: one for key, one in material.subjects.items() if one.held and half_of(key) == half}
+    passages = [OwnPassage(f"{one.title}, {own.heading}", own.text) for one in subjects.values() for own in one.pieces]
+    asked = []
+    for one in material.questions:
+        if one.subject in subjects:
+            pieces = subjects[one.subject].pieces
+            gold = tuple(pieces[g.piece].text[start:end] for g in one.gold for start, end in g.spans)
+            asked.append(CuratedQuestion(one.text, bool(gold), gold, half))
+    return passages, asked
+
+
+def asked_of(library: Library, own: tuple[list[OwnPassage], list[CuratedQuestion]], policy: Policy) -> list[Asked]:
+    """Ask questions of nothing but their own passages."""
+    passages, asked = own
+    with tempfile.TemporaryDirectory(prefix="wellcited-calibrate-") as folder:
+        beside = library_over(passages, library, Path(folder))
+    return [ask(beside, one, policy) for one in asked]
+
+
 def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     """Calibrate on the data folder that the environment names."""
     data, policy = Path(os.environ["WELLCITED_DATA"]), load_policy()
@@ -173,28 +211,28 @@ def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     desk.look()
     library = desk.library()
     starter = [ask(library, one, policy) for one in questions()]
-    tune = [one for one in starter if one.question.half == "tune"]
-    report = [one for one in starter if one.question.half == "report"]
-    own, asked = trap_questions()
-    with tempfile.TemporaryDirectory(prefix="wellcited-calibrate-") as folder:
-        of_traps = library_over(own, library, Path(folder))
-    traps = [ask(of_traps, one, policy) for one in asked]
+    halves = {}
+    for half in ("tune", "report"):
+        own = [one for one in starter if one.question.half == half]
+        halves[half] = Halves(own, asked_of(library, written_questions(half), policy))
+    traps = asked_of(library, trap_questions(), policy)
+    tune = halves["tune"].all
     near = as_probability(fit(tune, 4), tune)
     gate = as_probability(with_contrast(fit(tune, 5), tune, traps), tune)
-    say(_tables(library, near, gate, tune, report))
+    say(_tables(library, near, gate, halves["tune"], halves["report"]))
 
 
-def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked], report: Sequence[Asked]) -> str:
+def _tables(library: Library, near: Fitted, gate: Fitted, tune: Halves, report: Halves) -> str:
     assert library.reader is not None
-    points = coverage_curve(*first_shown(gate, tune))
-    alone, both = threshold_of(near, tune), threshold_of(gate, tune)
-    of_right = [float(near.probabilities(one.measured)[one.right].max()) for one in tune if one.right.any()]
-    rule = f"keeps {KEPT:.0%} of the right passages of the tuning half; on the reporting half: "
+    points = coverage_curve(*first_shown(gate, tune.all))
+    alone, both = threshold_of(near, tune.all), threshold_of(gate, tune.all)
+    of_right = [float(near.probabilities(one.measured)[one.right].max()) for one in tune.all if one.right.any()]
+    rule = f"keeps {KEPT:.0%} of the right passages of the tuning half; on the starter library's reporting half: "
     lines = [
         "[nearness]",
         *_chosen(
             library,
-            rule + figures(near, alone, report),
+            rule + figures(near, alone, report.starter),
         ),
         *_weights(near),
         f"least = {_TOO_FAR * min(of_right):.6f}",
@@ -203,22 +241,24 @@ def _tables(library: Library, near: Fitted, gate: Fitted, tune: Sequence[Asked],
         "[gate]",
         *_chosen(
             library,
-            rule + figures(gate, both, report),
+            rule + figures(gate, both, report.starter),
         ),
         f'reader = "{library.reader.digest}"',
         *_weights(gate),
         f"threshold = {both:.4f}",
-        f"beside = {beside_of(gate, both, tune)}",
+        f"beside = {beside_of(gate, both, tune.all)}",
         "",
         "coverage against precision, tuning half (threshold, share answered, share right of these):",
         *(
             f"  {threshold:.3f}  {covered:.2f}  {precision:.2f}"
             for threshold, covered, precision in list(zip(points.thresholds, points.x, points.y, strict=True))[::4]
         ),
-        f"tuning half, nearness: {figures(near, alone, tune)}",
-        f"tuning half, gate: {figures(gate, both, tune)}",
-        f"reporting half, nearness: {figures(near, alone, report)}",
-        f"reporting half, gate: {figures(gate, both, report)}",
+        *(
+            f"{half}, {name}, {kind}: {figures(fitted, threshold, own)}"
+            for half, both_kinds in (("tuning half", tune), ("reporting half", report))
+            for name, own in (("starter", both_kinds.starter), ("written", both_kinds.written))
+            for kind, fitted, threshold in (("nearness", near, alone), ("gate", gate, both))
+        ),
     ]
     return "\n".join(lines) + "\n"
 

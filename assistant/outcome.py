@@ -1,5 +1,7 @@
 """The closed lists: what a question may be, and what may come of it."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 
@@ -32,3 +34,10 @@ class Level(StrEnum):
     personal_advice = "personal_advice"
     crisis = "crisis"
     emergency = "emergency"
+
+    def more_urgent_than(self, other: Level) -> bool:
+        """Whether this level asks for more than another; what a question merely mentions asks for nothing more."""
+        return _URGENCY.index(self) > _URGENCY.index(other)
+
+
+_URGENCY = (Level.mention, Level.ordinary, Level.personal_advice, Level.crisis, Level.emergency)

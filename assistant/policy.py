@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 _WAYS = frozenset({"call", "text", "chat"})
 
 
-Decision = TypeVar("Decision", "Nearness", "Gate")
+Decision = TypeVar("Decision", "Nearness", "Gate", "Raising")
 
 
 class PolicyError(ValueError):
@@ -127,6 +127,20 @@ class Gate(Chosen):
 
 
 @dataclass(frozen=True)
+class Raising(Chosen):
+    """From which value on what the model hears raises a question's level, or adds the one-line notice (`mention`).
+
+    `model` is the SHA-256 of the model's file (see `assistant.raising`).
+    """
+
+    model: str
+    crisis: float
+    mention: float
+    emergency: float
+    personal_advice: float
+
+
+@dataclass(frozen=True)
 class Topic:
     """Something a conversation can be about, and the words that say so; `includes` names topics it is the whole of."""
 
@@ -147,6 +161,7 @@ class Policy:
     limits: Limits
     nearness: Nearness
     gate: Gate
+    raising: Raising
     topics: tuple[Topic, ...]
     rules: Rules
     digest: str
@@ -169,6 +184,7 @@ def load_policy(data: bytes | None = None, rules: bytes | None = None) -> Policy
         limits=_limits(_of("policy", table, "limits", dict)),
         nearness=_decision(Nearness, "nearness", _of("policy", table, "nearness", dict)),
         gate=_decision(Gate, "gate", _of("policy", table, "gate", dict)),
+        raising=_decision(Raising, "raising", _of("policy", table, "raising", dict)),
         topics=tuple(_topic(row) for row in _of("policy", table, "topics", list)),
         rules=_rules(rules),
         digest=_digest(data, rules),
@@ -266,9 +282,7 @@ def _limits(table: Mapping[str, object]) -> Limits:
 
 def _decision(kind: type[Decision], name: str, table: Mapping[str, object]) -> Decision:
     _only(name, table, kind)
-    texts = {key: _of(name, table, key, str) for key in ("chosen_by", "chosen_on", "why", "encoder")}
-    if kind is Gate:
-        texts["reader"] = _of(name, table, "reader", str)
+    texts = {field.name: _of(name, table, field.name, str) for field in fields(kind) if field.type is str}
     numbers = {field.name: _number(name, table, field.name) for field in fields(kind) if field.name not in texts}
     return kind(**texts, **numbers)  # type: ignore[arg-type]
 

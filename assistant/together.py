@@ -6,8 +6,9 @@ by the encoder, or an answer to be recorded. All that wait for the same are serv
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from assistant.answer import Answer
@@ -18,15 +19,16 @@ from index.search import Asked
 
 @dataclass(frozen=True)
 class ToRead:
-    """A text that the encoder of a library is to read; `yield` gives it back as `Asked`."""
+    """Texts that the encoder of a library is to read (see `Library.read`); `yield` gives them back as `Asked`."""
 
     library: Library
-    text: str
+    texts: tuple[str, ...]
+    as_written: tuple[str, ...] = ()
 
 
 Need = ToRead | Record
 # A record gives nothing back: the answer is durable when the steps go on.
-Steps = Generator[Need, Asked, Answer]
+Steps = Generator[Need, list[Asked], Answer]
 
 
 def together(many: Sequence[Steps], recorder: Recorder) -> list[Answer | Exception]:
@@ -34,11 +36,11 @@ def together(many: Sequence[Steps], recorder: Recorder) -> list[Answer | Excepti
     ended: dict[int, Answer | Exception] = {}
     needs: dict[int, Need] = {}
 
-    def go_on(place: int, given: Asked | Exception | None) -> None:
+    def go_on(place: int, given: list[Asked] | Exception | None) -> None:
         steps = many[place]
         try:
             # The first `send` of a generator, and the one after a record, give nothing.
-            needs[place] = steps.throw(given) if isinstance(given, Exception) else steps.send(cast(Asked, given))
+            needs[place] = steps.throw(given) if isinstance(given, Exception) else steps.send(cast(list[Asked], given))
         except StopIteration as end:
             ended[place] = end.value
         except Exception as error:
@@ -53,25 +55,30 @@ def together(many: Sequence[Steps], recorder: Recorder) -> list[Answer | Excepti
     return [ended[place] for place in range(len(many))]
 
 
-def _served(waiting: dict[int, Need], recorder: Recorder) -> dict[int, Asked | Exception | None]:
+def _served(waiting: dict[int, Need], recorder: Recorder) -> dict[int, list[Asked] | Exception | None]:
     """What each step waited for: first all texts, then all records."""
     texts = {place: need for place, need in waiting.items() if isinstance(need, ToRead)}
     records = {place: need for place, need in waiting.items() if isinstance(need, Record)}
-    given: dict[int, Asked | Exception | None] = {}
+    given: dict[int, list[Asked] | Exception | None] = {}
     # A publish may come between two questions; then two libraries are asked.
     for library in {id(need.library): need.library for need in texts.values()}.values():
-        places = [place for place, need in texts.items() if need.library is library]
-        given |= _read(library, places, [texts[place].text for place in places])
+        given |= _read(library, {place: need for place, need in texts.items() if need.library is library})
     if records:
         given |= dict.fromkeys(records, _recorded(recorder, list(records.values())))
     return given
 
 
-def _read(library: Library, places: Sequence[int], texts: Sequence[str]) -> dict[int, Asked | Exception | None]:
+def _read(library: Library, needs: Mapping[int, ToRead]) -> dict[int, list[Asked] | Exception | None]:
+    searched = [text for need in needs.values() for text in need.texts]
+    as_written = [text for need in needs.values() for text in need.as_written]
     try:
-        return dict(zip(places, library.read(texts), strict=True))
+        found = library.read(searched, as_written)
     except Exception as error:  # each question hears of it, and none of the others' steps is lost
-        return dict.fromkeys(places, error)
+        return dict.fromkeys(needs, error)
+    first, second = iter(found[: len(searched)]), iter(found[len(searched) :])
+    return {
+        place: [*islice(first, len(need.texts)), *islice(second, len(need.as_written))] for place, need in needs.items()
+    }
 
 
 def _recorded(recorder: Recorder, records: Sequence[Record]) -> Exception | None:

@@ -58,24 +58,26 @@ class Library:
         """Rank the passages for a text."""
         return self.found(self.read([text])[0])
 
-    def read(self, texts: Sequence[str]) -> list[Asked]:
+    def read(self, texts: Sequence[str], as_written: Sequence[str] = ()) -> list[Asked]:
         """Make texts ready for search, after mending what can only be a typing error of a word of the library.
 
         A text with words for which the library has others is made ready in those as well, where passages are read:
-        without a reader, what counts is speed, and a second wording costs a second search.
+        without a reader, what counts is speed, and a second wording costs a second search. Texts to be read
+        `as_written` follow; one that is also searched for is read once.
         """
         lexical = self.edition.lexical
         mended = [lexical.repaired(text).text for text in texts]
         others = [synonyms().put_differently(text, lexical.common) if self.reader else None for text in mended]
-        wanted = [text for text in (*mended, *others) if text is not None]
+        wanted = list(dict.fromkeys(text for text in (*mended, *others, *as_written) if text is not None))
         ready = {
-            text: Asked(text, vector, content_words(tokens, token_vectors))
+            text: Asked(text, vector, content_words(tokens, token_vectors), token_vectors.max(axis=0))
             for text, (vector, tokens, token_vectors) in zip(wanted, self.encoder.read_together(wanted), strict=True)
         }
-        return [
+        searched = [
             ready[text] if other is None else replace(ready[text], other=ready[other])
             for text, other in zip(mended, others, strict=True)
         ]
+        return [*searched, *(ready[text] for text in as_written)]
 
     def found(self, asked: Asked) -> SearchResult:
         """Rank the passages for a text that was read."""

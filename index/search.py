@@ -42,12 +42,14 @@ class Candidate:
 class Asked:
     """What is searched for: the text, its unit vector, shape [dimension], and its words', shape [words, dimension].
 
-    `other` is the same in other words, where there are any; a passage may be near to either.
+    `peaks` is the largest of each component over the text's tokens, shape [dimension]. `other` is the same in other
+    words, where there are any; a passage may be near to either.
     """
 
     text: str
     vector: Vectors
     words: Vectors
+    peaks: Vectors
     other: Asked | None = None
 
 

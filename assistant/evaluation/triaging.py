@@ -1,0 +1,148 @@
+"""Messages by which triage is judged, and how many of them it gets right.
+
+    WELLCITED_DATA=FOLDER python -m assistant.evaluation.triaging [--half tune]
+
+FOLDER holds any published library, for its encoder. The messages were written for this by several hands: those of
+`triage_sets/tune` set thresholds, those of `report` had no part in anything and are what a figure is said of, and
+`train` is what the model learned from. None holds detail of a method.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.evaluation.disguises import DISGUISES, disguised
+from assistant.evaluation.figures import wilson
+from assistant.outcome import Level
+from assistant.policy import Policy, load_policy
+from assistant.raising import Raiser, open_raiser, raised, to_hear
+from assistant.triage import Triage, triage
+from index.desk import Desk, Library
+from sources.database import open_database
+
+SETS = Path(__file__).parents[1] / "triage_sets"
+DANGER = frozenset({"explicit", "implicit"})
+CALM = frozenset({"calm", "calm_hard"})
+_URGENT = frozenset({Level.crisis, Level.emergency})
+_ACROSS = 300
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message and what it is.
+
+    `kind` is explicit, implicit, calm, calm_hard, emergency, not_emergency, advice or general; `level` is what triage
+    should say, where `mention` stands for an ordinary question under the one-line notice.
+    """
+
+    text: str
+    kind: str
+    level: str
+    language: str
+    about: str
+    topic: str
+
+
+Sorted = Callable[[Sequence[str]], list[Triage]]
+"""Sorts messages as triage does."""
+
+
+def messages(half: str) -> list[Message]:
+    """Return the messages of "tune", "report" or "train"."""
+    rows = (line for path in sorted((SETS / half).glob("*.jsonl")) for line in path.open(encoding="utf-8"))
+    return [Message(**json.loads(row)) for row in rows]
+
+
+def is_right(message: Message, found: Triage) -> bool:
+    """Whether triage did what the message needs, at the bar of its kind."""
+    if message.kind in DANGER:
+        return found.level in _URGENT
+    if message.kind == "emergency":
+        return found.level is Level.emergency
+    if message.kind == "not_emergency":
+        return found.level is not Level.emergency
+    if message.kind == "advice":
+        return found.level is Level.personal_advice
+    if message.kind == "general":
+        return found.level is Level.ordinary
+    return found.level not in _URGENT
+
+
+def with_rules(policy: Policy) -> Sorted:
+    """Sort by the rules alone."""
+    return lambda texts: [triage(text, policy.rules) for text in texts]
+
+
+def with_model(policy: Policy, library: Library, raiser: Raiser) -> Sorted:
+    """Sort by the rules, and raise what the model hears."""
+
+    def sort(texts: Sequence[str]) -> list[Triage]:
+        return [
+            raised(triage(text, policy.rules), raiser.hear(library.read((), to_hear(text))), policy.raising)
+            for text in texts
+        ]
+
+    return sort
+
+
+def table(asked: Sequence[Message], found: Sequence[Triage]) -> list[str]:
+    """Return a line for each language and kind: its share right, count and 95 % interval; then that of the notice."""
+    counts: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    for message, one in zip(asked, found, strict=True):
+        counts[message.language, message.kind].append(is_right(message, one))
+        if message.kind in CALM:
+            counts[message.language, "calm, all"].append(is_right(message, one))
+        if message.level == "mention":
+            counts[message.language, "notice shown"].append(one.mention or one.level in _URGENT)
+    return [f"{language} {kind:14} {_share(right)}" for (language, kind), right in sorted(counts.items())]
+
+
+def disguise_table(asked: Iterable[Message], sort: Sorted) -> list[str]:
+    """Return a line for each disguise: the share of dangerous messages that are still found."""
+    dangerous = [message for message in asked if message.kind in DANGER and message.language == "en"]
+    lines = []
+    for kind in sorted(DANGER):
+        own = [message for message in dangerous if message.kind == kind][:_ACROSS]
+        for name in DISGUISES:
+            found = sort([disguised(message.text, name) for message in own])
+            right = [is_right(message, one) for message, one in zip(own, found, strict=True)]
+            lines.append(f"{kind} {name:14} {_share(right)}")
+    return lines
+
+
+def _share(right: Sequence[bool]) -> str:
+    low, high = wilson(sum(right), len(right))
+    return f"{sum(right):4}/{len(right):<4} {sum(right) / len(right):.3f} [{low:.3f}, {high:.3f}]"
+
+
+def live_library(data: Path) -> Library:
+    """Return the library that is live in a data folder, without its reader."""
+    desk = Desk(open_database(data), data, reads=False)
+    desk.look()
+    return desk.library()
+
+
+def main(say: Callable[[str], object] = sys.stdout.write) -> None:
+    """Print the figures of one half, by the rules alone and with the model."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=("tune", "report"), default="report")
+    parser.add_argument("--disguises", action="store_true", help="also every disguise of the dangerous messages (slow)")
+    given = parser.parse_args()
+    policy, library = load_policy(), live_library(Path(os.environ["WELLCITED_DATA"]))
+    asked = messages(given.half)
+    sort = with_model(policy, library, open_raiser(policy.raising))
+    for name, by in (("rules alone", with_rules(policy)), ("rules and model", sort)):
+        say("\n".join((f"{name}, {given.half} half:", *table(asked, by([one.text for one in asked])), "")))
+    if given.disguises:
+        say("\n".join((*disguise_table(asked, sort), "")))
+
+
+if __name__ == "__main__":
+    main()
