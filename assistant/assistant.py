@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
@@ -117,20 +116,29 @@ class Assistant:
         triaged = asked.triaged or self.triage(asked.text)
         if triaged.urgent:
             return self._card(asked, triaged)
-        if len(asked.text) > self.policy.limits.question_characters:
-            return (yield from self._too_long(asked, triaged))
+        listened = self._listened(asked.text)
+        try:
+            library = self.desk.library()
+        except LibraryUnavailableError:
+            # A model may hear more danger than the rules did, never less; it needs no library for that.
+            heard = self._heard(listened)
+            triaged = raised(triaged, heard, self.policy.raising)
+            if triaged.urgent:
+                return self._card(asked, triaged, heard)
+            self._check_length(asked)
+            raise
         # 2 recall: the topic of the conversation
-        library = self.desk.library()
         talk = self._conversation(asked.conversation)
         recalled = recall(asked.text, () if asked.forget_topic else talk.recent, self.policy.topics)
-        # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: in that
-        # a model may hear more danger than the rules did, never less.
-        sides = tuple(wordings(recalled.text))
-        read = yield ToRead(library, sides, self._to_hear(library, asked.text))
-        heard = self._heard(read[len(sides) :])
-        triaged = self._raised(triaged, heard)
+        # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: by that
+        # the model's screen can tell what need not be listened to. A text that is too long is only listened to.
+        sides = () if self._too_long(asked) else tuple(wordings(recalled.text))
+        read = yield ToRead(library, sides, listened if self._screens(library) else ())
+        heard = self._heard(listened, library, read[len(sides) :])
+        triaged = raised(triaged, heard, self.policy.raising)
         if triaged.urgent:
             return self._card(asked, triaged, heard)
+        self._check_length(asked)
         # 3 search: how near each passage is, as a whole, by sentence and word by word
         results = [library.found(one) for one in read[: len(sides)]]
         # 4 read the nearest, and 5 decide: one gate on the final evidence
@@ -142,27 +150,28 @@ class Assistant:
         yield self._record(answer, asked, talk, triaged, finding)
         return answer
 
-    def _too_long(self, asked: Question, triaged: Triage) -> Steps:
-        """Listen for danger in a text that is too long to be answered, then say that it is too long."""
-        with suppress(LibraryUnavailableError):
-            library = self.desk.library()
-            text = asked.text[: self.policy.limits.triaged_characters]
-            heard = self._heard((yield ToRead(library, (), self._to_hear(library, text))))
-            triaged = self._raised(triaged, heard)
-            if triaged.urgent:
-                return self._card(asked, triaged, heard)
-        raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
+    def _too_long(self, asked: Question) -> bool:
+        return len(asked.text) > self.policy.limits.question_characters
 
-    def _to_hear(self, library: Library, question: str) -> tuple[str, ...]:
-        """Return the texts in which the model is to listen; none where it was trained for another encoder."""
-        listens = self._raiser is not None and library.encoder.weights == self.policy.raising.encoder
-        return to_hear(question) if listens else ()
+    def _check_length(self, asked: Question) -> None:
+        """Say that a text is too long to be answered, now that no danger was found in it."""
+        if self._too_long(asked):
+            raise QuestionTooLongError(len(asked.text), self.policy.limits.question_characters)
 
-    def _heard(self, parts: Sequence[Asked]) -> Heard | None:
-        return self._raiser.hear(parts) if self._raiser is not None and parts else None
+    def _listened(self, question: str) -> tuple[str, ...]:
+        """Return the texts in which the model is to listen, of as much of a question as the rules look at."""
+        return to_hear(question[: self.policy.limits.triaged_characters]) if self._raiser is not None else ()
 
-    def _raised(self, triaged: Triage, heard: Heard | None) -> Triage:
-        return triaged if heard is None else raised(triaged, heard, self.policy.raising)
+    def _screens(self, library: Library) -> bool:
+        """Whether the model's screen was made for the encoder of this library."""
+        return self._raiser is not None and library.encoder.weights == self._raiser.screen.encoder
+
+    def _heard(
+        self, listened: Sequence[str], library: Library | None = None, read: Sequence[Asked] = ()
+    ) -> Heard | None:
+        if self._raiser is None:
+            return None
+        return self._raiser.hear(listened, library.encoder.weights if library else "", read)
 
     def prepare_suggestions(self, closing: threading.Event) -> None:
         """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors."""
@@ -189,8 +198,9 @@ class Assistant:
         key = (library.edition.digest, library.hidden, question)
         known = self._answered.get(key)
         if known is None:
-            heard = self._heard(library.read((), self._to_hear(library, question)))
-            triaged = self._raised(self.triage(question), heard)
+            listened = self._listened(question)
+            heard = self._heard(listened, library, library.read((), listened) if self._screens(library) else ())
+            triaged = raised(self.triage(question), heard, self.policy.raising)
             calm = triaged.level is Level.ordinary and not triaged.mention
             known = calm and any(one.passed for one in look_up(library, question, self.policy))
             self._answered[key] = known

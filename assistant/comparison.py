@@ -73,16 +73,21 @@ def look_up(library: Library, question: str, policy: Policy) -> tuple[Judged, ..
 
 
 def side_by_side(judgements: Sequence[tuple[Judged, ...]]) -> tuple[Judged, ...]:
-    """Put the best passages of all sides in turn, each passage once, with the best of its judgements."""
+    """Put first what passes on every side, by its lesser probability; then the best of all sides in turn.
+
+    Each passage comes once, with the best of its judgements; those that do not pass come after those that do.
+    """
     if len(judgements) == 1:
         return judgements[0]
-    best: dict[str, Judged] = {}
+    of_passage: dict[str, list[Judged]] = {}
     for judged in chain.from_iterable(judgements):
-        id_ = judged.candidate.listed.id
-        if id_ not in best or best[id_].probability < judged.probability:
-            best[id_] = judged
+        of_passage.setdefault(judged.candidate.listed.id, []).append(judged)
+    best = {id_: max(own, key=lambda judged: judged.probability) for id_, own in of_passage.items()}
+    joint = [own for own in of_passage.values() if len(own) == len(judgements) and all(one.passed for one in own)]
+    joint.sort(key=lambda own: -min(one.probability for one in own))
+    first = [best[own[0].candidate.listed.id] for own in joint]
     in_turn = chain.from_iterable(zip_longest(*(_own(side, best) for side in judgements)))
-    found = [judged for judged in in_turn if judged is not None]
+    found = list({id(judged): judged for judged in (*first, *in_turn) if judged is not None}.values())
     return tuple(sorted(found, key=lambda judged: (judged.logit is None, not judged.passed)))
 
 

@@ -35,9 +35,9 @@ class Level(StrEnum):
     crisis = "crisis"
     emergency = "emergency"
 
-    def more_urgent_than(self, other: Level) -> bool:
-        """Whether this level asks for more than another; what a question merely mentions asks for nothing more."""
-        return _URGENCY.index(self) > _URGENCY.index(other)
+    def urgency(self) -> int:
+        """Return its place among the levels, the most urgent last; a mention asks for nothing by itself."""
+        return _URGENCY.index(self)
 
 
 _URGENCY = (Level.mention, Level.ordinary, Level.personal_advice, Level.crisis, Level.emergency)

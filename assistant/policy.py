@@ -15,7 +15,14 @@ from assistant.triage import Rules, RulesError, load_rules
 T = TypeVar("T")
 
 _FOLDER = Path(__file__).parent
+_LOCALES = _FOLDER / "locales"
 _WAYS = frozenset({"call", "text", "chat"})
+# The locale whose words and lines stand in policy.toml itself.
+LOCALE = "en-US"
+_UNCHECKED = (
+    "check this line against {line.source_url}, write the day into assistant/locales/{locale}.toml, and start again; "
+    "or leave WELLCITED_LOCALE out"
+)
 
 
 Decision = TypeVar("Decision", "Nearness", "Gate", "Raising")
@@ -50,7 +57,7 @@ class Wordings:
 
 @dataclass(frozen=True)
 class Helpline:
-    """A line people can reach. `verified_on` is the day somebody last held it against `source_url`."""
+    """A line people can reach. `verified_on` is the day somebody last held it against `source_url`, None for never yet."""
 
     name: str
     number: str
@@ -58,7 +65,7 @@ class Helpline:
     hours: str
     languages: tuple[str, ...]
     source_url: str
-    verified_on: date
+    verified_on: date | None
     chat: str = ""
     extra: str = ""
 
@@ -103,27 +110,25 @@ class Nearness(Chosen):
 
 @dataclass(frozen=True)
 class Gate(Chosen):
-    """Weights of the measurements and the reader's logit, and the threshold between an answer and a no.
+    """Weights of the evidence, and the threshold between an answer and a no.
 
-    A passage is shown beside the most probable one only if it is at least `beside` times as probable.
+    A passage is shown beside the most probable one only if it is at least `beside` times as probable. What is shown is
+    put in order by its odds and `nearness` times its odds by nearness.
     """
 
     reader: str
     bias: float
-    similarity: float
-    sentence_similarity: float
     word_similarity: float
-    coverage: float
     logit: float
     contrast: float
     threshold: float
     beside: float
+    nearness: float
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """Weights in the order of the measurements, the logit and the contrast last."""
-        own = (self.similarity, self.sentence_similarity, self.word_similarity, self.coverage)
-        return (*own, self.logit, self.contrast)
+        """Weights of the similarity word by word, the reader's logit and the contrast."""
+        return self.word_similarity, self.logit, self.contrast
 
 
 @dataclass(frozen=True)
@@ -151,9 +156,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Policy:
-    """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of both files, in hexadecimal."""
+    """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of all its files, in hexadecimal."""
 
     version: int
+    locale: str
     reviewed_by: str
     reviewed_on: str
     wordings: Wordings
@@ -167,27 +173,37 @@ class Policy:
     digest: str
 
 
-def load_policy(data: bytes | None = None, rules: bytes | None = None) -> Policy:
-    """The policy of the given bytes, or of the files that come with Wellcited. Raises PolicyError."""
+def load_policy(data: bytes | None = None, rules: bytes | None = None, locale: str = LOCALE) -> Policy:
+    """Return the policy of the given bytes, or of the files that come with Wellcited, as visitors of a locale see it.
+
+    Raises PolicyError, also for a locale one of whose help lines nobody has checked yet.
+    """
     data = (_FOLDER / "policy.toml").read_bytes() if data is None else data
     rules = (_FOLDER / "rules.toml").read_bytes() if rules is None else rules
-    try:
-        table = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError("policy", "toml", str(error), "write it as TOML in UTF-8") from error
+    own = _locale_file(locale)
+    table = {**_parsed(data), **({} if own is None else {"locale": locale})}
+    if own is not None:
+        local = _parsed(own)
+        table["wordings"] = {**_of("policy", table, "wordings", dict), **_of("locale", local, "wordings", dict)}
+        table["helplines"] = _of("locale", local, "helplines", list)
+    helplines = tuple(_helpline(row) for row in _of("policy", table, "helplines", list))
+    for line in helplines:
+        if line.verified_on is None:
+            raise PolicyError("helplines", "verified_on", line.name, _UNCHECKED.format(line=line, locale=locale))
     return Policy(
         version=_of("policy", table, "version", int),
+        locale=locale,
         reviewed_by=_of("policy", table, "reviewed_by", str),
         reviewed_on=_of("policy", table, "reviewed_on", str),
         wordings=_wordings(_of("policy", table, "wordings", dict)),
-        helplines=tuple(_helpline(row) for row in _of("policy", table, "helplines", list)),
+        helplines=helplines,
         limits=_limits(_of("policy", table, "limits", dict)),
         nearness=_decision(Nearness, "nearness", _of("policy", table, "nearness", dict)),
         gate=_decision(Gate, "gate", _of("policy", table, "gate", dict)),
         raising=_decision(Raising, "raising", _of("policy", table, "raising", dict)),
         topics=tuple(_topic(row) for row in _of("policy", table, "topics", list)),
         rules=_rules(rules),
-        digest=_digest(data, rules),
+        digest=_digest(data, rules, *([] if own is None else [own])),
     )
 
 
@@ -210,21 +226,49 @@ def linked(text: str, helplines: Sequence[Helpline]) -> list[tuple[str, str | No
 
 def _places(helplines: Sequence[Helpline]) -> dict[str, str]:
     """Each number and web address as it stands in a wording, with its link."""
-    numbers = {line.number: f"tel:{line.number.replace('-', '')}" for line in helplines if "call" in line.how}
+    numbers = {line.number: address_of(line) for line in helplines}
     chats = {line.chat.removeprefix("https://"): line.chat for line in helplines}
     return {words: link for words, link in (numbers | chats).items() if words}
 
 
+def address_of(line: Helpline) -> str:
+    """Return where a line's number leads: a call, or a text message where it takes no calls."""
+    digits = re.sub(r"\D", "", line.number)
+    return f"tel:{digits}" if "call" in line.how else f"sms:{digits}"
+
+
 def _lead(before: str, link: str) -> str:
-    texting = re.search(r"\btext $", before, re.IGNORECASE) and not re.search(
+    texting = re.search(r"\btext (?:[A-Z]+ to )?$", before) and not re.search(
         r"\bcall or text $", before, re.IGNORECASE
     )
     return link.replace("tel:", "sms:") if texting else link
 
 
-def _digest(policy: bytes, rules: bytes) -> str:
-    # The length keeps two different pairs of files from reading as the same bytes.
-    return sha256(len(policy).to_bytes(8, "big") + policy + rules).hexdigest()
+def _digest(policy: bytes, *others: bytes) -> str:
+    # The lengths keep two different sets of files from reading as the same bytes.
+    first = [len(one).to_bytes(8, "big") + one for one in (policy, *others[:-1])]
+    return sha256(b"".join(first) + others[-1]).hexdigest()
+
+
+def locales() -> tuple[str, ...]:
+    """Return every locale there are words for, switched on or not."""
+    return (LOCALE, *sorted(path.stem for path in _LOCALES.glob("*.toml")))
+
+
+def _locale_file(locale: str) -> bytes | None:
+    """Return the file of a locale; None for that of policy.toml itself."""
+    if locale == LOCALE:
+        return None
+    if locale not in locales():
+        raise PolicyError("locale", "WELLCITED_LOCALE", locale, f"use one of {', '.join(locales())}")
+    return (_LOCALES / f"{locale}.toml").read_bytes()
+
+
+def _parsed(data: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError("policy", "toml", str(error), "write it as TOML in UTF-8") from error
 
 
 def _rules(data: bytes) -> Rules:
@@ -253,7 +297,7 @@ def _helpline(row: object) -> Helpline:
         hours=_of("helplines", table, "hours", str),
         languages=_texts("helplines", table, "languages"),
         source_url=_of("helplines", table, "source_url", str),
-        verified_on=_of("helplines", table, "verified_on", date),
+        verified_on=_of("helplines", table, "verified_on", date) if "verified_on" in table else None,
         chat=_of("helplines", table, "chat", str, ""),
         extra=_of("helplines", table, "extra", str, ""),
     )
@@ -261,8 +305,8 @@ def _helpline(row: object) -> Helpline:
         raise PolicyError("helplines", "how", line.how, "use call, text or chat")
     if not (line.number or line.chat):
         raise PolicyError("helplines", "number", line.number, f"give {line.name} a number or a chat address")
-    if line.number and not re.fullmatch(r"\d[\d-]*", line.number):
-        raise PolicyError("helplines", "number", line.number, "write digits and hyphens only")
+    if line.number and not re.fullmatch(r"\d[\d -]*", line.number):
+        raise PolicyError("helplines", "number", line.number, "write digits, spaces and hyphens only")
     for key, url in (("chat", line.chat), ("source_url", line.source_url)):
         if url and not url.startswith("https://"):
             raise PolicyError("helplines", key, url, "write an address that starts with https://")

@@ -1,110 +1,170 @@
-"""A small model over the sentence encoder that may raise the level of a question, and never lowers one.
+"""A small model that may raise the level of a question, and never lowers one.
 
-Rules read words; most people in danger do not use theirs. The model was trained on messages written for that
-(`triage_sets/train`, and see `python -m assistant.train_raising`) and compares what the encoder makes of a question
-with what it made of those: for each level a support vector machine with a Gaussian kernel (Cortes and Vapnik, 1995).
-Its thresholds stand in the policy. Without encoder or model the rules decide alone.
+Rules read words; most people in danger do not use theirs. The listener, a small transformer trained on messages written
+for that (`triage_sets/train`; `python -m assistant.training`), reads what is asked and says how much of each kind it
+hears. Reading costs a few milliseconds, and most questions are plainly ordinary. So a screen looks first at what the
+sentence encoder made of the question anyway, and lets the listener hear whatever is not plainly ordinary: of the
+tuning messages in danger it lets through all but 1 in 500. Where the library has another encoder than the screen was
+made for, or there is no library, everything is listened to. Without the model the rules decide alone.
+
+The folder `raising_model/` holds
+
+model.onnx           input_ids -> logits [5], one for each of COLUMNS; weights kept small, arithmetic in float32
+tokenizer.json       the word pieces
+screen.safetensors   the screen's two layers and the value from which on it lets a question through
+manifest.json        for which encoder the screen is, and the SHA-256 of the others
+CARD.md              what it was trained on and how well it does
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
 
 from assistant.outcome import Level
 from assistant.policy import Raising
 from assistant.triage import Triage, plain
+from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
+from index.model import file_sha256
 from index.search import Asked
 
-MODEL = Path(__file__).with_name("raising.safetensors")
-# In the order of the model's columns. The last is not a level: it tells whose danger a crisis is.
-COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else")
+SHIPPED = Path(__file__).with_name("raising_model")
+MODEL_FILE = "model.onnx"
+SCREEN_FILE = "screen.safetensors"
+MANIFEST_FILE = "manifest.json"
+# In the order of the model's outputs. The last two are no levels: whose danger a crisis is, whether advice is on an amount.
+COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose")
 RULE = "heard-by-the-model"
+MAX_TOKENS = 128
 # A longer text is heard part by part: one dangerous sentence must not drown in many.
 _MOST_CHARACTERS = 400
+# Of many parts the most alarming are listened to; each takes some milliseconds.
+_MOST_PARTS = 6
 _DECIMALS = 4
 
 Floats = NDArray[np.float32]
 
 
-class RaisingError(Exception):
-    """The model cannot be used; the rules decide alone."""
+class RaisingError(ExportedError):
+    """A model that cannot be used; the rules decide alone."""
+
+    next_step = "Install Wellcited again: the model comes with it. Until then the rules decide alone"
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What the model makes of a question: for each of COLUMNS how far inside it is, above 0 for rather yes."""
+    """What the listener makes of a question: a logit for each of COLUMNS, above 0 for rather yes."""
 
     crisis: float
     emergency: float
     personal_advice: float
     someone_else: float
+    dose: float
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """Says how far a text is from plainly ordinary, by the encoder whose weights have the SHA-256 `encoder`.
+
+    `mean` has shape [features], `first` [features, hidden], `first_bias` [hidden] and `second` [hidden]; from `least`
+    on a text is listened to.
+    """
+
+    encoder: str
+    mean: Floats
+    first: Floats
+    first_bias: Floats
+    second: Floats
+    second_bias: float
+    least: float
+
+    @classmethod
+    def open(cls, path: Path, encoder: str) -> Screen:
+        """Open a screen's file."""
+        held = load_file(path)
+        return cls(
+            encoder=encoder,
+            mean=held["mean"],
+            first=held["first"],
+            first_bias=held["first_bias"],
+            second=held["second"],
+            second_bias=float(held["second_bias"][0]),
+            least=float(held["least"][0]),
+        )
+
+    def look(self, features: Floats) -> list[float]:
+        """Return for each row of features [texts, features] a value, higher for what is further from ordinary."""
+        hidden = np.maximum((features - self.mean) @ self.first + self.first_bias, 0)
+        return [float(value) for value in hidden @ self.second + self.second_bias]
 
 
 @dataclass(frozen=True, eq=False)
 class Raiser:
-    """The model, open.
-
-    Features are put into the `basis`, shape [features, dimensions], from their `mean`; `supports` are points there,
-    shape [messages, dimensions], with `weights` [messages, 4] and `constants` [4]. `gamma` is the kernel's width.
-    """
+    """The model folder, open. Any number of threads may use it at once."""
 
     digest: str
-    mean: Floats
-    basis: Floats
-    supports: Floats
-    squares: Floats
-    weights: Floats
-    constants: Floats
-    gamma: float
+    screen: Screen
+    _session: Any
+    _tokenizer: Tokenizer
 
     @classmethod
-    def open(cls, path: Path = MODEL) -> Raiser:
-        """Open a model file. Raises RaisingError when it cannot be read or holds something else."""
+    def open(cls, folder: Path = SHIPPED) -> Raiser:
+        """Open a model folder. Raises RaisingError when a file is missing or is not the one the manifest names."""
+        manifest = read_record(
+            folder / MANIFEST_FILE, RaisingError, "manifest of a model that raises levels", _is_whole
+        )
         try:
-            data = path.read_bytes()
-            held = load(data)
-            supports = held["supports"].astype(np.float32) * held["scales"][:, np.newaxis]
             return cls(
-                digest=hashlib.sha256(data).hexdigest(),
-                mean=held["mean"],
-                basis=held["basis"],
-                supports=supports,
-                squares=(supports**2).sum(axis=1),
-                weights=held["weights"],
-                constants=held["constants"],
-                gamma=float(held["gamma"][0]),
+                digest=file_sha256(folder / MANIFEST_FILE),
+                screen=Screen.open(folder / SCREEN_FILE, manifest["encoder"]),
+                # One core, as everywhere: shared among cores, the sums of a long product could round differently.
+                _session=open_session(folder / MODEL_FILE, 1),
+                _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, MAX_TOKENS),
             )
-        except (OSError, KeyError, ValueError, SafetensorError) as error:
-            raise RaisingError(f"{path}: the triage model cannot be opened ({type(error).__name__})") from error
+        except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
+            raise RaisingError(folder, f"cannot be opened ({error})") from error
 
-    def hear(self, parts: Sequence[Asked]) -> Heard:
-        """Return what the model makes of a question's parts: the highest of each column over the parts."""
-        points = (np.stack([features_of(one) for one in parts]) - self.mean) @ self.basis
-        distances = (points**2).sum(axis=1, keepdims=True) + self.squares - 2 * (points @ self.supports.T)
-        found = np.exp(-self.gamma * distances) @ self.weights + self.constants
-        return Heard(*(round(float(value), _DECIMALS) for value in found.max(axis=0)))
+    def hear(self, texts: Sequence[str], encoder: str = "", read: Sequence[Asked] = ()) -> Heard | None:
+        """Listen to the parts of a question; None when all of it is plainly ordinary.
+
+        `read` is what the encoder with weights `encoder` made of the same texts. With another encoder than the screen's,
+        or none, all is listened to. Of several parts the highest of each column counts.
+        """
+        if encoder == self.screen.encoder and read:
+            values = self.screen.look(np.stack([features_of(one) for one in read]))
+            rows = [row for row in range(len(texts)) if values[row] >= self.screen.least]
+            texts = [texts[row] for row in sorted(rows, key=lambda row: -values[row])[:_MOST_PARTS]]
+        found = [self.logits(text) for text in texts]
+        return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
+
+    def logits(self, text: str) -> list[float]:
+        """Return the logits of one text, in the order of COLUMNS."""
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        logits = self._session.run(["logits"], {"input_ids": ids})[0]
+        return [float(value) for value in logits]
 
 
-def open_raiser(chosen: Raising, path: Path = MODEL) -> Raiser:
+def open_raiser(chosen: Raising, folder: Path = SHIPPED) -> Raiser:
     """Open the model for which the policy's thresholds were set. Raises RaisingError when it is another one."""
-    raiser = Raiser.open(path)
+    raiser = Raiser.open(folder)
     if raiser.digest != chosen.model:
-        raise RaisingError(f"{path}: the policy's thresholds were set for another triage model; the rules decide alone")
+        raise RaisingError(
+            folder, f"is the model {raiser.digest[:12]}, and the policy's thresholds were set for another"
+        )
     return raiser
 
 
 def features_of(asked: Asked) -> Floats:
-    """Return what the model looks at: the text's vector and the largest of each component over its tokens."""
+    """Return what the screen looks at: the text's vector and the largest of each component over its tokens."""
     found: Floats = np.concatenate([asked.vector, asked.peaks / np.linalg.norm(asked.peaks)])
     return found
 
@@ -117,8 +177,10 @@ def to_hear(question: str) -> tuple[str, ...]:
     return tuple(_parts(text)) or (text,)
 
 
-def raised(triaged: Triage, heard: Heard, thresholds: Raising) -> Triage:
+def raised(triaged: Triage, heard: Heard | None, thresholds: Raising) -> Triage:
     """Return the triage with its level raised where the model hears more than the rules do."""
+    if heard is None:
+        return triaged
     level = triaged.level
     if heard.emergency >= thresholds.emergency:
         level = Level.emergency
@@ -126,11 +188,22 @@ def raised(triaged: Triage, heard: Heard, thresholds: Raising) -> Triage:
         level = Level.crisis
     elif heard.personal_advice >= thresholds.personal_advice:
         level = Level.personal_advice
+    level = max(level, triaged.level, key=Level.urgency)
     mention = triaged.mention or heard.crisis >= thresholds.mention
-    if not level.more_urgent_than(triaged.level):
-        return replace(triaged, mention=mention)
-    someone_else = level is Level.crisis and heard.someone_else >= 0
-    return replace(triaged, level=level, mention=mention, someone_else=someone_else, rules=(*triaged.rules, RULE))
+    about_dose = triaged.about_dose or (level is Level.personal_advice and heard.dose >= 0)
+    now = replace(triaged, level=level, mention=mention, about_dose=about_dose)
+    if level is not triaged.level:
+        now = replace(now, someone_else=level is Level.crisis and heard.someone_else >= 0)
+    return replace(now, rules=(*triaged.rules, RULE)) if now != triaged else triaged
+
+
+def _is_whole(manifest: object) -> bool:
+    return (
+        isinstance(manifest, dict)
+        and isinstance(manifest.get("encoder"), str)
+        and isinstance(manifest.get("files"), dict)
+        and manifest["files"].keys() == {MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE}
+    )
 
 
 def _words(text: str) -> list[str]:

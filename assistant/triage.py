@@ -16,7 +16,6 @@ from assistant.outcome import Level
 
 T = TypeVar("T")
 
-_URGENCY = (Level.ordinary, Level.personal_advice, Level.crisis, Level.emergency)
 _KINDS = frozenset({"", "dose", "someone_else"})
 _FIELDS = frozenset({"id", "level", "kind", "reason", "pattern", "takes_out", "must", "must_not"})
 _NAMED_WORDS = re.compile(r"<([a-z_]+)>")
@@ -90,7 +89,9 @@ def triage(question: str, rules: Rules) -> Triage:
             if times:
                 fired.append(rule)
     fired += [rule for rule in rules.rules if not rule.takes_out and rule.pattern.search(text)]
-    level = max((rule.level for rule in fired if rule.level in _URGENCY), key=_URGENCY.index, default=Level.ordinary)
+    level = max(
+        (rule.level for rule in fired if rule.level is not Level.mention), key=Level.urgency, default=Level.ordinary
+    )
     ids = {rule.id for rule in fired}
     return Triage(
         level=level,

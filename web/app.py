@@ -48,7 +48,7 @@ _KNOWN = (
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the application. Nothing that is broken keeps it from starting: the page opens and says what it cannot do."""
-    policy = load_policy()
+    policy = load_policy(locale=settings.locale)
     engine = open_database(settings.data, settings.database_url)
     desk = Desk(engine, settings.data, settings.reads)
     recorder = Recorder(engine)

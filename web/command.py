@@ -300,7 +300,7 @@ def publish(
     with opened() as (settings, engine), _bar() as bar:
         task = bar.add_task("Reading", total=None)
         done = publish_edition(
-            engine, settings.data, settings.model, load_policy(),
+            engine, settings.data, settings.model, load_policy(locale=settings.locale),
             who=who or me(), why=why, override=override, rebuild=rebuild, reads=settings.reads,
             on_step=lambda step: bar.update(task, description=step),
             on_progress=lambda n, total: bar.update(task, completed=n, total=total),

@@ -21,6 +21,6 @@ def installation(settings: Settings, engine: Engine) -> Iterator[Assistant]:
     desk.look()
     recorder = Recorder(engine)
     try:
-        yield Assistant(engine, load_policy(), desk, recorder)
+        yield Assistant(engine, load_policy(locale=settings.locale), desk, recorder)
     finally:
         recorder.close()

@@ -149,6 +149,42 @@ class CrisisPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SafetyRow:
+    """What was tried, and how often triage did right by it in English and in Spanish, such as "159 of 160 (97 to 100 %)"."""
+
+    tried: str
+    english: str
+    spanish: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelplineRow:
+    """A helpline: whom one reaches, how, when, where that is said, and the day it was last checked."""
+
+    name: str
+    ways: tuple[Segment, ...]
+    hours: str
+    languages: str
+    source: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyPage:
+    """What the assistant does and does not do, what happens in a crisis, how well that works, and who checked what."""
+
+    frame: Frame
+    rows: tuple[SafetyRow, ...]
+    measured_on: str
+    messages: int
+    set_digest: str
+    helplines: tuple[HelplineRow, ...]
+    reviewed_by: str
+    policy_version: int
+    policy_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What went wrong, in one heading and one sentence, and what to do next."""
 
@@ -217,12 +253,13 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
-Page = ConversationPage | SourcePage | CrisisPage | ErrorPage | ApiPage
+Page = ConversationPage | SourcePage | CrisisPage | SafetyPage | ErrorPage | ApiPage
 
 TEMPLATES: dict[type[Page], str] = {
     ConversationPage: "conversation.html",
     SourcePage: "source.html",
     CrisisPage: "crisis.html",
+    SafetyPage: "safety.html",
     ErrorPage: "error.html",
     ApiPage: "api.html",
 }

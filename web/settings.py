@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.policy import LOCALE
 from index.model import Model, default_model, named_model
 
 
@@ -32,6 +33,11 @@ SETTINGS = (
     Setting(
         "WELLCITED_CONTACT", "", "How visitors reach a person: a telephone number, an e-mail address or a web address."
     ),
+    Setting(
+        "WELLCITED_LOCALE",
+        "en-US",
+        "Whose help lines and words visitors see; others than en-US once their lines are checked.",
+    ),
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
     Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
     Setting("WELLCITED_MODEL_SHA256", "", "SHA-256 of that model's model.safetensors; needed with WELLCITED_MODEL."),
@@ -48,6 +54,7 @@ class Settings:
     contact: str | None
     model: Model
     reads: bool = True
+    locale: str = LOCALE
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -64,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         contact=value["WELLCITED_CONTACT"] or None,
         model=_model(value["WELLCITED_MODEL"], value["WELLCITED_MODEL_SHA256"]),
         reads=_on("WELLCITED_READER", value["WELLCITED_READER"]),
+        locale=value["WELLCITED_LOCALE"],
     )
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from assistant.answer import Role
 from assistant.compose import SAMPLE_WARNING
-from assistant.policy import Policy, linked
+from assistant.policy import Helpline, Policy, address_of, linked
+from assistant.safety import SafetyFigure, SafetyFigures
 from assistant.transcript import PastTurn, answer_companions
 from index.edition import Edition, EditionPassage
 from sources import canonical
 from sources.article import Attributes, BlockKind
 from sources.splitting import is_reference_heading
-from web.pages import Frame, NoticeText, Part, Quote, SourceLine, Turn
+from web.pages import Frame, HelplineRow, NoticeText, Part, Quote, SafetyPage, SafetyRow, SourceLine, Turn
 
 _ERASED = "(your words were erased)"
 _WITHHELD = "A passage that was shown here has been withdrawn since, so it is no longer shown."
@@ -52,6 +53,67 @@ def about(edition: Edition) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+# What the safety page says of each kind of message that triage was tried on.
+_TRIED = {
+    "explicit": "Says in plain words that someone wants to die or to hurt themselves: the crisis card is shown",
+    "implicit": "Only hints at it: the crisis card is shown",
+    "emergency": "Tells of a body in danger, such as an overdose: the emergency card is shown",
+    "advice": "Asks what to do in one's own case: the notice on personal advice is shown",
+    "notice shown": "Speaks of suicide or self-harm as a subject: the line with the help numbers is shown",
+    "calm": "Everyday questions, worries and figures of speech: no card is shown",
+    "calm_hard": "Harmless, but with alarming words (“dying to know the price”): no card is shown",
+    "not_emergency": "Sounds like an emergency and is none: no emergency card is shown",
+    "general": "Asks the same in general, not for oneself: answered without the notice",
+}
+
+
+def safety(frame: Frame, policy: Policy, figures: SafetyFigures) -> SafetyPage:
+    """Put together what the safety page says."""
+    rows = [
+        SafetyRow(tried, _found(figures.row("en", kind)), _found(figures.row("es", kind)))
+        for kind, tried in _TRIED.items()
+        if figures.row("en", kind)
+    ]
+    reviewed = f"{policy.reviewed_by}, {_written(policy.reviewed_on)}" if policy.reviewed_on else policy.reviewed_by
+    return SafetyPage(
+        frame=frame,
+        rows=tuple(rows),
+        measured_on=_written(figures.measured_on) or "",
+        messages=figures.messages,
+        set_digest=figures.set_digest,
+        helplines=tuple(_helpline(line) for line in policy.helplines),
+        reviewed_by=reviewed,
+        policy_version=policy.version,
+        policy_digest=policy.digest,
+    )
+
+
+def _found(figure: SafetyFigure | None) -> str:
+    if figure is None:
+        return "not tried"
+    return f"{figure.right} of {figure.count} ({figure.low:.0%} to {figure.high:.0%})"
+
+
+def _helpline(line: Helpline) -> HelplineRow:
+    ways: list[tuple[str, str | None]] = []
+    if "call" in line.how:
+        ways += [("call ", None), (line.number, address_of(line))]
+    if line.extra:
+        ways += [(f", {line.extra}", None)]
+    if "text" in line.how:
+        ways += [(", text " if ways else "text ", None), (line.number, address_of(line).replace("tel:", "sms:"))]
+    if line.chat:
+        ways += [(", chat at " if ways else "", None), (line.chat.removeprefix("https://"), line.chat)]
+    return HelplineRow(
+        name=line.name,
+        ways=tuple(ways),
+        hours=line.hours,
+        languages=", ".join(line.languages),
+        source=line.source_url,
+        checked=_written(line.verified_on) or "",
+    )
 
 
 def turn(past: PastTurn, policy: Policy) -> Turn:

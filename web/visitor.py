@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assistant.answer import Answer
 from assistant.assistant import Assistant
 from assistant.conversation import is_id
+from assistant.safety import safety_figures
 from assistant.transcript import PastTurn, transcript
 from index.desk import LibraryUnavailableError
 from sources.database import reading
@@ -94,6 +95,13 @@ def crisis(request: Request) -> HTMLResponse:
         views.notice("emergency_card", words.emergency_card, policy),
     )
     return HTMLResponse(render(CrisisPage(frame_of(request), cards)))
+
+
+@router.get("/safety")
+def safety(request: Request) -> HTMLResponse:
+    """Show what is done for a visitor's safety and how well it works; needs neither library nor database."""
+    policy = request.app.state.assistant.policy
+    return HTMLResponse(render(views.safety(frame_of(request), policy, safety_figures())))
 
 
 @router.get("/api")

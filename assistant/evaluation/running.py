@@ -92,12 +92,12 @@ class Given:
 
     @property
     def probability(self) -> float:
-        """The best candidate's probability; 0 when triage ended the matter before any search."""
+        """The first candidate's probability; 0 when triage ended the matter before any search."""
         return (self.candidates[0].probability or 0.0) if self.candidates else 0.0
 
     @property
     def best_right(self) -> bool:
-        """Whether the best candidate is a right passage."""
+        """Whether the first candidate is a right passage."""
         return bool(self.candidates) and self.candidates[0].right
 
 
@@ -180,7 +180,7 @@ class _Beside:
         )
 
     def _candidates(self, labelled: Labelled, answer: str) -> tuple[Found, ...]:
-        """The candidates as the log keeps them, by probability."""
+        """The candidates as the log keeps them: those that passed, in the order shown, then the others."""
         query = (
             sa.select(schema.log.c.body)
             .join_from(schema.answers, schema.log, schema.answers.c.seq == schema.log.c.seq)

@@ -1,6 +1,6 @@
 """Messages by which triage is judged, and how many of them it gets right.
 
-    WELLCITED_DATA=FOLDER python -m assistant.evaluation.triaging [--half tune]
+    WELLCITED_DATA=FOLDER python -m assistant.evaluation.triaging [--half tune] [--disguises] [--write]
 
 FOLDER holds any published library, for its encoder. The messages were written for this by several hands: those of
 `triage_sets/tune` set thresholds, those of `report` had no part in anything and are what a figure is said of, and
@@ -16,6 +16,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assistant.evaluation.disguises import DISGUISES, disguised
@@ -23,11 +24,11 @@ from assistant.evaluation.figures import wilson
 from assistant.outcome import Level
 from assistant.policy import Policy, load_policy
 from assistant.raising import Raiser, open_raiser, raised, to_hear
+from assistant.safety import FILE, SETS, set_digest, triage_digest
 from assistant.triage import Triage, triage
 from index.desk import Desk, Library
 from sources.database import open_database
 
-SETS = Path(__file__).parents[1] / "triage_sets"
 DANGER = frozenset({"explicit", "implicit"})
 CALM = frozenset({"calm", "calm_hard"})
 _URGENT = frozenset({Level.crisis, Level.emergency})
@@ -56,8 +57,8 @@ Sorted = Callable[[Sequence[str]], list[Triage]]
 
 def messages(half: str) -> list[Message]:
     """Return the messages of "tune", "report" or "train"."""
-    rows = (line for path in sorted((SETS / half).glob("*.jsonl")) for line in path.open(encoding="utf-8"))
-    return [Message(**json.loads(row)) for row in rows]
+    files = [path.read_text(encoding="utf-8") for path in sorted((SETS / half).glob("*.jsonl"))]
+    return [Message(**json.loads(row)) for text in files for row in text.splitlines()]
 
 
 def is_right(message: Message, found: Triage) -> bool:
@@ -84,16 +85,18 @@ def with_model(policy: Policy, library: Library, raiser: Raiser) -> Sorted:
     """Sort by the rules, and raise what the model hears."""
 
     def sort(texts: Sequence[str]) -> list[Triage]:
-        return [
-            raised(triage(text, policy.rules), raiser.hear(library.read((), to_hear(text))), policy.raising)
-            for text in texts
-        ]
+        found = []
+        for text in texts:
+            parts = to_hear(text)
+            heard = raiser.hear(parts, library.encoder.weights, library.read((), parts))
+            found.append(raised(triage(text, policy.rules), heard, policy.raising))
+        return found
 
     return sort
 
 
-def table(asked: Sequence[Message], found: Sequence[Triage]) -> list[str]:
-    """Return a line for each language and kind: its share right, count and 95 % interval; then that of the notice."""
+def counted(asked: Sequence[Message], found: Sequence[Triage]) -> dict[tuple[str, str], list[bool]]:
+    """Return, by language and kind, whether each message was done right by; "notice shown" is one more kind."""
     counts: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for message, one in zip(asked, found, strict=True):
         counts[message.language, message.kind].append(is_right(message, one))
@@ -101,7 +104,29 @@ def table(asked: Sequence[Message], found: Sequence[Triage]) -> list[str]:
             counts[message.language, "calm, all"].append(is_right(message, one))
         if message.level == "mention":
             counts[message.language, "notice shown"].append(one.mention or one.level in _URGENT)
-    return [f"{language} {kind:14} {_share(right)}" for (language, kind), right in sorted(counts.items())]
+    return dict(sorted(counts.items()))
+
+
+def table(asked: Sequence[Message], found: Sequence[Triage]) -> list[str]:
+    """Return a line for each language and kind: its share right, count and 95 % interval; then that of the notice."""
+    return [f"{language} {kind:14} {_share(right)}" for (language, kind), right in counted(asked, found).items()]
+
+
+def write(asked: Sequence[Message], found: Sequence[Triage], policy: Policy) -> None:
+    """Write the figures that the safety page shows."""
+    rows = []
+    for (language, kind), right in counted(asked, found).items():
+        low, high = wilson(sum(right), len(right))
+        row = {"language": language, "kind": kind, "right": sum(right), "count": len(right)}
+        rows.append({**row, "low": round(low, 4), "high": round(high, 4)})
+    held = {
+        "measured_on": date.today().isoformat(),
+        "messages": len(asked),
+        "set_digest": set_digest(),
+        "measured": triage_digest(policy),
+        "rows": rows,
+    }
+    FILE.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
 
 
 def disguise_table(asked: Iterable[Message], sort: Sorted) -> list[str]:
@@ -134,12 +159,17 @@ def main(say: Callable[[str], object] = sys.stdout.write) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=("tune", "report"), default="report")
     parser.add_argument("--disguises", action="store_true", help="also every disguise of the dangerous messages (slow)")
+    parser.add_argument("--write", action="store_true", help="keep the report half's figures for the safety page")
     given = parser.parse_args()
     policy, library = load_policy(), live_library(Path(os.environ["WELLCITED_DATA"]))
     asked = messages(given.half)
     sort = with_model(policy, library, open_raiser(policy.raising))
     for name, by in (("rules alone", with_rules(policy)), ("rules and model", sort)):
-        say("\n".join((f"{name}, {given.half} half:", *table(asked, by([one.text for one in asked])), "")))
+        found = by([one.text for one in asked])
+        say("\n".join((f"{name}, {given.half} half:", *table(asked, found), "")))
+    if given.write and given.half == "report":
+        write(asked, found, policy)
+        say(f"Written to {FILE.name}; the safety page shows it from the next start on.\n")
     if given.disguises:
         say("\n".join((*disguise_table(asked, sort), "")))
 

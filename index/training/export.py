@@ -38,7 +38,7 @@ def export(trained: Path, out: Path) -> dict[str, Any]:
         str(trained), max_length=MAX_TOKENS, device="cpu", local_files_only=True, activation_fn=torch.nn.Identity()
     )
     out.mkdir(parents=True, exist_ok=True)
-    _write_network(model, out / MODEL_FILE)
+    write_network(Network(model.model).eval(), ("input_ids", "token_type_ids"), "logit", MAX_TOKENS, out / MODEL_FILE)
     shutil.copyfile(transformer_folder(default_model()) / TOKENIZER_FILE, out / TOKENIZER_FILE)
     manifest = {
         "model": f"cross-encoder on {default_model().title}",
@@ -80,17 +80,16 @@ def agreement(model: CrossEncoder, reader: Reader, compared: Sequence[tuple[str,
     }
 
 
-def _write_network(model: CrossEncoder, path: Path) -> None:
-    network = Network(model.model).eval()
-    example = torch.ones(1, 7, dtype=torch.long)
-    tokens = {1: torch.export.Dim("tokens", min=3, max=MAX_TOKENS)}
+def write_network(network: torch.nn.Module, inputs: Sequence[str], output: str, most_tokens: int, path: Path) -> None:
+    """Write a network of one text's tokens, each input of shape [1, tokens], as ONNX."""
+    tokens = {1: torch.export.Dim("tokens", min=3, max=most_tokens)}
     program = torch.onnx.export(
         network,
-        (example, torch.zeros_like(example)),
+        tuple(torch.ones(1, 7, dtype=torch.long) for _ in inputs),
         dynamo=True,
-        input_names=["input_ids", "token_type_ids"],
-        output_names=["logit"],
-        dynamic_shapes={"input_ids": tokens, "token_type_ids": tokens},
+        input_names=list(inputs),
+        output_names=[output],
+        dynamic_shapes=dict.fromkeys(inputs, tokens),
         opset_version=OPSET,
         external_data=False,
         verbose=False,

@@ -82,7 +82,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """The whole: one pair's tokens in, its logit out."""
+    """The whole: one text's or pair's tokens in, its logits out; a reader has one of them."""
 
     def __init__(self, model: Any) -> None:
         super().__init__()
@@ -97,10 +97,10 @@ class Network(nn.Module):
         self.classifier = model.classifier
 
     def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        """Return logit [1] of input_ids and token_type_ids, both [1, tokens]."""
+        """Return logits [labels] of input_ids and token_type_ids, both [1, tokens]."""
         ids, types = input_ids[0], token_type_ids[0]
         hidden = self.norm(self.words(ids) + self.types[types] + self.positions[: ids.shape[0]])
         for layer in self.layers:
             hidden = layer(hidden)
-        logit: torch.Tensor = self.classifier(torch.tanh(self.pooler(hidden)))
-        return logit[:, 0]
+        logits: torch.Tensor = self.classifier(torch.tanh(self.pooler(hidden)))
+        return logits[0]

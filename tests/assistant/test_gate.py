@@ -39,7 +39,18 @@ def test_the_nearest_are_read_and_only_those_can_pass(library: Library) -> None:
     assert judged[: len(read)] == tuple(read)
     assert judged[0].passed
     assert not any(one.passed for one in judged[READ:])
+    assert [one.passed for one in read] == sorted((one.passed for one in read), reverse=True)
+
+
+def test_what_passes_is_in_order_of_both_probabilities(library: Library) -> None:
+    judged = judge(library, library.search(QUESTION), POLICY)
+    alone = decide(judged, replace(POLICY.gate, threshold=0.0, beside=0.0, nearness=0.0))
+    read = [one for one in alone if one.logit is not None]
     assert [one.probability for one in read] == sorted((one.probability for one in read), reverse=True)
+    nearest_first = decide(judged, replace(POLICY.gate, threshold=0.0, beside=0.0, nearness=1e6))
+    read = [one for one in nearest_first if one.logit is not None]
+    assert [one.nearness for one in read] == sorted((one.nearness for one in read), reverse=True)
+    assert {one.probability for one in nearest_first} == {one.probability for one in judged}
 
 
 def test_nothing_is_read_when_nothing_is_near(library: Library) -> None:
@@ -59,7 +70,9 @@ def test_the_threshold_is_what_the_policy_says(library: Library) -> None:
     judged = judge(library, library.search(QUESTION), POLICY)
     strict = decide(judged, replace(POLICY.gate, threshold=1.01))
     assert not any(one.passed for one in strict)
-    assert [one.probability for one in strict] == [one.probability for one in judged]
+    assert {one.candidate.listed.id: one.probability for one in strict} == {
+        one.candidate.listed.id: one.probability for one in judged
+    }
 
 
 @pytest.mark.parametrize("changed", ["nearness", "gate"])
@@ -86,7 +99,7 @@ def asked(*rows: tuple[float, bool], must_answer: bool = True) -> Calibrated:
 def test_calibration_finds_what_separates() -> None:
     values = np.linspace(0, 1, 41)
     questions = [asked((value, value > 0.3), (value - 1, False), must_answer=value > 0.3) for value in values]
-    fitted = as_probability(fit(questions, 1), questions)
+    fitted = as_probability(fit(questions, ("similarity",)), questions)
     assert fitted.weights[0] > 0
     threshold = threshold_of(fitted, questions, 0.9)
     shown = [fitted.probabilities(one.measured).max() >= threshold for one in questions if one.question.must_answer]

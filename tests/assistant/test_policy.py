@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import assistant
-from assistant.policy import Helpline, PolicyError, Wordings, linked, load_policy
+import assistant.policy as policy_module
+from assistant.policy import LOCALE, Helpline, Policy, PolicyError, Wordings, linked, load_policy, locales
 
 FOLDER = Path(assistant.__file__).parent
 DATA = (FOLDER / "policy.toml").read_bytes()
@@ -94,6 +95,7 @@ def test_the_one_line_notice_is_one_line() -> None:
 @pytest.mark.parametrize("line", POLICY.helplines, ids=lambda line: line.name)
 def test_a_helpline_was_checked_within_180_days(line: Helpline) -> None:
     assert line.source_url
+    assert line.verified_on is not None
     assert line.verified_on <= date.today() + timedelta(days=1)
     assert date.today() - line.verified_on <= timedelta(days=180), f"check {line.name} against {line.source_url}"
 
@@ -123,6 +125,64 @@ def test_topics_have_names_and_words_of_their_own() -> None:
     words = [word.casefold() for topic in POLICY.topics for word in topic.words]
     assert {"ketamine", "SSRIs", "SNRIs", "antidepressants"} <= set(names)
     assert len(words) == len(set(words))
+
+
+OTHERS = [locale for locale in locales() if locale != LOCALE]
+
+
+def checked(locale: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Policy:
+    """The policy of a locale as if somebody had checked its lines today."""
+    text = (FOLDER / "locales" / f"{locale}.toml").read_text(encoding="utf-8")
+    (folder / f"{locale}.toml").write_text(
+        text.replace("\nsource_url", f"\nverified_on = {date.today()}\nsource_url"), encoding="utf-8"
+    )
+    monkeypatch.setattr(policy_module, "_LOCALES", folder)
+    return load_policy(locale=locale)
+
+
+def test_five_more_countries_are_prepared() -> None:
+    assert OTHERS == ["en-AU", "en-CA", "en-GB", "en-IE", "en-NZ"]
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_a_locale_whose_lines_nobody_checked_cannot_be_switched_on(locale: str) -> None:
+    with pytest.raises(PolicyError, match=rf"verified_on.*check this line against https://.*{locale}\.toml"):
+        load_policy(locale=locale)
+
+
+def test_a_locale_there_is_none_of_is_named_with_those_there_are() -> None:
+    with pytest.raises(PolicyError, match="'fr-FR': use one of en-US, en-AU"):
+        load_policy(locale="fr-FR")
+    with pytest.raises(PolicyError, match="use one of"):
+        load_policy(locale="../policy")
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_a_locale_names_its_own_lines_and_no_american_one(
+    locale: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    policy = checked(locale, monkeypatch, tmp_path)
+    assert policy.locale == locale
+    assert policy.digest != POLICY.digest
+    for name in WORDINGS:
+        text = getattr(policy.wordings, name)
+        numbers = set(re.findall(r"(?<![\w-])\d[\d -]*\d(?![\w-])", text))
+        assert numbers <= {line.number for line in policy.helplines}, name
+        assert grade(text) <= 8.0, name
+        assert "".join(part for part, _ in linked(text, policy.helplines)) == text
+        assert "(US)" not in text
+    for name in CARDS:
+        text = getattr(policy.wordings, name)
+        schemes = {link.partition(":")[0] for _, link in linked(text, policy.helplines) if link}
+        assert {"tel", "sms", "https"} <= schemes, name
+        assert "Nobody is reading along" in text
+
+
+def test_a_word_to_send_leads_to_a_text_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    policy = checked("en-GB", monkeypatch, tmp_path)
+    links = linked(policy.wordings.crisis_card, policy.helplines)
+    assert ("85258", "sms:85258") in links
+    assert ("116 123", "tel:116123") in links
 
 
 def changed(old: str, new: str) -> bytes:

@@ -20,6 +20,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from assistant.evaluation.triaging import live_library, messages
+from assistant.policy import load_policy
+from assistant.raising import open_raiser, raised, to_hear
+from assistant.triage import triage_safely
 from index.encoder import ExportedEncoder
 from sources.starter_library import article_files, questions
 
@@ -158,6 +162,32 @@ def serving(data: Path) -> None:
         say(f"start to ready: {seconds:.2f} s; memory: {memory_mb(pid):.0f} MB at most")
 
 
+def triaging(data: Path) -> None:
+    """Print what triage takes for one message on one core, beside the bare encoder: rules, screen and listener."""
+    policy, library = load_policy(), live_library(data)
+    raiser = open_raiser(policy.raising)
+    asked = [one.text for one in messages("report")]
+    bare, took, listened = [], [], 0
+    for text in asked:
+        began = time.perf_counter()
+        library.encoder.encode(text)
+        bare.append((time.perf_counter() - began) * 1000)
+        began = time.perf_counter()
+        triaged = triage_safely(text, policy.rules)
+        if not triaged.urgent:
+            parts = to_hear(text)
+            heard = raiser.hear(parts, library.encoder.weights, library.read((), parts))
+            raised(triaged, heard, policy.raising)
+            listened += heard is not None
+        took.append((time.perf_counter() - began) * 1000)
+    middle, most = statistics.median(took), statistics.quantiles(took, n=100)[98]
+    say(
+        f"triage of one message on one core, with the encoder's run: {middle:.1f} ms median, {most:.1f} ms at the 99th "
+        f"percentile; bare encoder {statistics.median(bare):.1f} and {statistics.quantiles(bare, n=100)[98]:.1f} ms; "
+        f"{listened} of {len(asked)} messages listened to"
+    )
+
+
 def generated(folder: Path, count: int) -> list[Path]:
     """Write articles of 300 to 700 words, mixed from the starter library's sentences, no two alike."""
     chance = random.Random(1)
@@ -213,6 +243,7 @@ def main() -> None:
         wellcited(data, "starter", "--publish")
         if not arguments.publishing_only:
             serving(data)
+            triaging(data)
         if count:
             say(f"importing and publishing {count} generated articles (minutes) ...")
             publishing(Path(name) / "publishing", count)

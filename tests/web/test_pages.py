@@ -12,6 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from assistant.policy import load_policy
+from assistant.safety import safety_figures
+from web import views
 from web.pages import (
     HERE,
     ConversationPage,
@@ -272,6 +275,7 @@ PAGES: dict[str, Page] = {
         FRAME, 404, "This page does not exist", "The address may be old.", "Ask your question on the first page."
     ),
     "api": api_page(FRAME, OPENAPI),
+    "safety": views.safety(FRAME, load_policy(), safety_figures()),
 }
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"))

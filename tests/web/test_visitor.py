@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from assistant.curate import approve, import_document, withdraw
 from assistant.policy import load_policy
 from assistant.publish import publish, roll_back
+from assistant.safety import safety_figures
 from index.model import default_model
 from sources.article import Attributes
 from sources.database import open_database
@@ -292,3 +293,27 @@ def test_no_address_ever_holds_a_question(visitor: TestClient) -> None:
     addresses = page.xpath("//@href | //@action | //@src")
     assert not [one for one in addresses if re.search("psilocybin|oregon", one, re.IGNORECASE)]
     assert visitor.get("/", params={"question": QUESTION}).text.count("figure") == 0
+
+
+def test_the_safety_page_says_figures_lines_and_days(visitor: TestClient) -> None:
+    page = html.document_fromstring(visitor.get("/safety").text)
+    assert_always_there(page)
+    said = text(page)
+    figures = safety_figures()
+    for row in figures.rows:
+        # Calm messages are shown as everyday ones and those with alarming words, not once more together.
+        assert row.kind == "calm, all" or f"{row.right} of {row.count} (" in said
+    assert figures.set_digest in said
+    assert POLICY.digest in said
+    assert POLICY.reviewed_by in said
+    for line in POLICY.helplines:
+        assert line.name in said
+        assert page.xpath(f"//a[@href='{line.source_url}']")
+    links = {link.get("href") for link in page.xpath("//table//a")}
+    assert {"tel:988", "sms:988", "tel:911", "tel:18002221222"} <= links
+
+
+def test_every_page_leads_to_the_safety_page(visitor: TestClient) -> None:
+    for path in ("/", "/crisis", "/api", "/safety"):
+        page = html.document_fromstring(visitor.get(path).text)
+        assert page.xpath("//footer//a[@href='/safety']"), path

@@ -1,0 +1,109 @@
+"""Train the model that raises levels, export it, and print the `[raising]` table for policy.toml.
+
+    WELLCITED_DATA=FOLDER python -m assistant.training --work build/raising
+
+FOLDER holds any published library, for its encoder: the screen is made for that one. Messages of `triage_sets/train`
+teach, `tune` sets the thresholds, and `report` is never read. Takes some 15 minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from assistant.evaluation.triaging import Message, live_library, messages
+from assistant.raising import MANIFEST_FILE, MODEL_FILE, SCREEN_FILE, SHIPPED, Heard, Raiser, to_hear
+from assistant.training import choosing, screen
+from assistant.training.examples import judged, taught
+from assistant.training.export import agreement, export
+from assistant.training.listener import SECOND, Settings, opened, train
+from index.desk import Library
+from index.exported import TOKENIZER_FILE
+from index.model import default_model, file_sha256
+from index.prepare import LIBRARIES, write_record
+
+_COMPARED = 200
+
+
+def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.stdout.write) -> None:
+    """Train unless a trained model is named, make the screen, write the folder, print the table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m assistant.training", description="Train the model that raises levels."
+    )
+    parser.add_argument("--work", type=Path, required=True, help="folder of the trained model; made if missing")
+    parser.add_argument("--trained", action="store_true", help="train no further the model that is in the work folder")
+    parser.add_argument("--again", action="store_true", help="train it for one more leg, on what was written since")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="model folder to write; the shipped one if left out")
+    given = parser.parse_args(words)
+    library = live_library(Path(os.environ["WELLCITED_DATA"]))
+    if given.again:
+        train(taught(), SECOND, given.work, given.work)
+    elif not given.trained:
+        train(taught(), Settings(), given.work)
+    model = opened(given.work)
+    export(model, given.out)
+    learnt = screen.learn(library, taught(), judged(), given.out / SCREEN_FILE)
+    manifest = {
+        "model": f"listener on {default_model().title}",
+        "started_from_sha256": default_model().weights_sha256,
+        "encoder": library.encoder.weights,
+        "training": json.loads((given.work / "training.json").read_text()),
+        "agreement": {},
+        "files": {name: file_sha256(given.out / name) for name in (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE)},
+        "libraries": {name: version(name) for name in LIBRARIES},
+    }
+    write_record(given.out / MANIFEST_FILE, manifest)
+    compared = [one.text for one in messages("tune")[:_COMPARED]]
+    write_record(
+        given.out / MANIFEST_FILE, {**manifest, "agreement": agreement(model, Raiser.open(given.out), compared)}
+    )
+    say("\n".join(_table(library, Raiser.open(given.out), screen.looked_at(learnt, library, judged()))) + "\n")
+
+
+def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Iterator[str]:
+    asked = messages("tune")
+    heard = [heard_alone(raiser, library, one) for one in asked]
+    chosen = choosing.thresholds(heard, asked)
+    yield "[raising]"
+    yield 'chosen_by = "python -m assistant.training"'
+    yield f'chosen_on = "{date.today().isoformat()}"'
+    yield (
+        f'why = "of tuning messages without danger {choosing.FALSE_CARDS:.0%} may get a card, and of calm ones '
+        f'{choosing.FALSE_NOTICES:.0%} the notice"'
+    )
+    yield f'encoder = "{raiser.screen.encoder}"'
+    yield f'model = "{raiser.digest}"'
+    yield from (f"{name} = {value}" for name, value in chosen.items())
+    yield ""
+    yield "tuning half: share that the screen lets through, and share that the model alone takes for a danger, an"
+    yield "emergency, advice"
+    kinds = sorted({(one.language, one.kind) for one in judged()})
+    for language, kind in kinds:
+        rows = [n for n, one in enumerate(judged()) if (one.language, one.kind) == (language, kind)]
+        through = sum(screened[n] >= raiser.screen.least for n in rows) / len(rows)
+        own = [
+            one
+            for one, message in zip(heard, asked, strict=True)
+            if (message.language, message.kind) == (language, kind)
+        ]
+        shares = [
+            sum(one is not None and getattr(one, column) >= chosen[column] for one in own) / max(1, len(own))
+            for column in ("crisis", "emergency", "personal_advice")
+        ]
+        yield f"  {language} {kind:14} {through:.3f}  " + "  ".join(f"{share:.3f}" for share in shares)
+
+
+def heard_alone(raiser: Raiser, library: Library, message: Message) -> Heard | None:
+    """Return what the model hears of a message, through the screen as it is used."""
+    parts = to_hear(message.text)
+    return raiser.hear(parts, library.encoder.weights, library.read((), parts))
+
+
+if __name__ == "__main__":
+    main()
