@@ -37,14 +37,21 @@ def choose(judged: Sequence[Judged], most: int) -> list[tuple[Judged, list[Passa
     Different publishers come before a second passage of one.
     """
     groups: list[tuple[Judged, list[Passage]]] = []
+    said: list[tuple[str, frozenset[str], int]] = []
     for one in judged:
         if not one.passed:
             continue
-        same = next((others for first, others in groups if _says_the_same(first, one)), None)
-        if same is None:
-            groups.append((one, []))
+        passage = one.candidate.listed.passage
+        article, words = passage.article.id, _words(passage.text)
+        # Most pairs differ too much in length to share that many words, and lengths are quick to compare.
+        least, largest = _SAME_WORDS * len(words), len(words) / _SAME_WORDS
+        for (_, others), (other, its_words, length) in zip(groups, said, strict=True):
+            if least <= length <= largest and other != article and _say_the_same(words, its_words):
+                others.append(passage)
+                break
         else:
-            same.append(one.candidate.listed.passage)
+            groups.append((one, []))
+            said.append((article, words, len(words)))
     return _publishers_in_turn(groups)[:most]
 
 
@@ -96,15 +103,10 @@ def _highlights(candidate: Candidate) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(span for similarity, span in ranked if similarity >= best * _NEARLY_BEST and similarity > 0))
 
 
-def _says_the_same(one: Judged, other: Judged) -> bool:
-    mine, yours = one.candidate.listed.passage, other.candidate.listed.passage
-    if mine.article.id == yours.article.id:
-        return False
-    a, b = _words(mine.text), _words(yours.text)
-    # Most pairs differ too much in length to share that many words, and lengths are quick to compare.
-    if min(len(a), len(b)) < _SAME_WORDS * max(len(a), len(b)):
-        return False
-    return len(a & b) >= _SAME_WORDS * len(a | b) and not any(map(_decisive, a ^ b))
+def _say_the_same(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two passages that use these words say the same."""
+    common = len(a & b)
+    return common >= _SAME_WORDS * (len(a) + len(b) - common) and not any(map(_decisive, a ^ b))
 
 
 def _decisive(word: str) -> bool:

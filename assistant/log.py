@@ -22,6 +22,9 @@ from sources.database import lock
 
 BEGINNING = "0" * 64
 _APPENDING = 7002
+# Put together once: every answer needs them, and putting a statement together takes as long as running it.
+_NEWEST = sa.select(schema.log.c.seq, schema.log.c.hash).order_by(schema.log.c.seq.desc()).limit(1)
+_ADDED = schema.log.insert()
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,7 @@ def entry_hash(seq: int, at: str, kind: str, body: bytes, previous: str) -> str:
 
 def head(connection: Connection) -> Head:
     """Return the newest entry's place and hash."""
-    table = schema.log.c
-    row = connection.execute(sa.select(table.seq, table.hash).order_by(table.seq.desc()).limit(1)).one_or_none()
+    row = connection.execute(_NEWEST).one_or_none()
     return Head(row.seq, row.hash) if row else Head(0, BEGINNING)
 
 
@@ -88,7 +90,7 @@ def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:
         )
         previous = digest
     if rows:
-        connection.execute(schema.log.insert(), rows)
+        connection.execute(_ADDED, rows)
     return [int(row["seq"]) for row in rows if isinstance(row["seq"], int)]
 
 

@@ -47,6 +47,7 @@ RULE = "heard-by-the-model"
 MAX_TOKENS = 128
 # A longer text is heard part by part: one dangerous sentence must not drown in many.
 _MOST_CHARACTERS = 400
+_PART_CHARACTERS = 300
 # Of many parts the most alarming are listened to; each takes some milliseconds.
 _MOST_PARTS = 6
 _DECIMALS = 4
@@ -212,8 +213,21 @@ def _words(text: str) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """Runs of sentences of at most so many characters, each run half of which the next one repeats."""
+    """Runs of whole sentences, each as long as may be, so that every sentence stands in one; a short text stays whole."""
     if len(text) <= _MOST_CHARACTERS:
         return [text]
-    pieces = re.findall(rf".{{1,{_MOST_CHARACTERS // 2}}}(?:\s|$)|\S+", text)
-    return [f"{one}{other}" for one, other in zip(pieces, [*pieces[1:], ""], strict=True)]
+    sentences = [
+        piece
+        for sentence in re.findall(r"[^.!?]+[.!?]*|[.!?]+", text)
+        for piece in re.findall(rf".{{1,{_PART_CHARACTERS}}}(?:\s|$)|\S+", sentence)
+    ]
+    found, reached = [], 0
+    for first in range(len(sentences)):
+        length, end = 0, first
+        while end < len(sentences) and (end == first or length + len(sentences[end]) <= _PART_CHARACTERS):
+            length += len(sentences[end])
+            end += 1
+        if end > reached:  # one that ends where the last one did holds nothing new
+            found.append("".join(sentences[first:end]).strip())
+            reached = end
+    return found

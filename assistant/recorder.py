@@ -21,6 +21,8 @@ from assistant.answer import Answer
 from sources.database import writing
 
 _MOST_PATIENT = 64
+_ANSWERS = schema.answers.insert()
+_QUESTIONS = schema.questions.insert()
 
 
 class RecordError(Exception):
@@ -85,7 +87,7 @@ def write(connection: Connection, records: Sequence[Record]) -> None:
     ]
     places = log.append(connection, entries)
     connection.execute(
-        schema.answers.insert(),
+        _ANSWERS,
         [
             {
                 "id": record.answer.id,
@@ -101,7 +103,7 @@ def write(connection: Connection, records: Sequence[Record]) -> None:
         ],
     )
     connection.execute(
-        schema.questions.insert(),
+        _QUESTIONS,
         [
             {"answer_id": record.answer.id, "text": record.question, "searched": record.searched, "salt": salt}
             for record, salt in zip(records, salts, strict=True)

@@ -2,9 +2,10 @@
 
 An encoder folder, as `index.prepare` writes it:
 
-encoder.onnx     tokens -> sentence_vector and token_vectors, fp32, weights inside
+encoder.onnx     tokens -> sentence_vector and token_vectors, fp32
+encoder.data     its weights, apart, so that they are read from the disk where they are wanted and not copied about
 tokenizer.json   text -> tokens
-encoder.json     which model it is, how closely it agrees with it, and the SHA-256 of the other two
+encoder.json     which model it is, how closely it agrees with it, and the SHA-256 of the other three
 
 Every text is padded to the next multiple of eight tokens, and only texts of the same padded length are encoded
 together, so that the same text gives the same bytes whatever else is being asked (a test holds that).
@@ -40,6 +41,7 @@ T = TypeVar("T")
 Read = tuple[Vectors, tuple[str, ...], Vectors]
 
 ONNX_FILE = "encoder.onnx"
+WEIGHTS_FILE = "encoder.data"
 RECORD_FILE = "encoder.json"
 _OUTPUTS = ["sentence_vector", "token_vectors"]
 # Most questions have 9 to 16 tokens, so that most can be encoded with most others.
@@ -229,7 +231,7 @@ def _is_whole(record: object) -> bool:
         isinstance(record, dict)
         and {"model", "weights_sha256", "dimension", "max_tokens", "padding", "agreement", "files"} <= record.keys()
         and isinstance(record["files"], dict)
-        and record["files"].keys() == {ONNX_FILE, TOKENIZER_FILE}
+        and record["files"].keys() == {ONNX_FILE, WEIGHTS_FILE, TOKENIZER_FILE}
     )
 
 

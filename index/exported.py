@@ -5,7 +5,9 @@ The encoder and the reader are such folders. Each has an error of its own, so th
 
 from __future__ import annotations
 
+import ctypes
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,7 +71,16 @@ def open_session(path: Path, threads: int) -> Any:
     options.log_severity_level = 3
     # Spinning threads would take the cores that other visitors' questions need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    _give_back()
+    return session
+
+
+def _give_back() -> None:
+    """Give the system what opening a model left free: glibc would keep it, and on top of it comes the next model."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _check_file(path: Path, sha256: str, error: type[ExportedError], record: str) -> None:

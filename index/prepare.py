@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
-from index.encoder import ERROR, ONNX_FILE, RECORD_FILE, ExportedEncoder
+from index.encoder import ERROR, ONNX_FILE, RECORD_FILE, WEIGHTS_FILE, ExportedEncoder
 from index.exported import TOKENIZER_FILE
 from index.model import Model, ModelError, check_model, file_sha256, transformer_folder
 
@@ -40,6 +40,8 @@ LEAST_AGREEMENT = 0.9999
 OPSET = 20
 # From so many numbers on a table is worth keeping small.
 _MANY = 4_000_000
+# Bytes from which on weights stand in a file of their own.
+_LEAST_APART = 1024
 LIBRARIES = ("torch", "transformers", "sentence-transformers", "onnx", "onnxscript", "onnxruntime", "tokenizers")
 
 
@@ -137,7 +139,14 @@ def _export(original: SentenceTransformer, path: Path) -> None:
     )
     if program is None:
         raise PrepareError("torch exported nothing; check that torch is the version in requirements.lock")
-    onnx.save(with_small_words(without_traces(program.model_proto)), path)
+    onnx.save(
+        with_small_words(without_traces(program.model_proto)),
+        path,
+        save_as_external_data=True,
+        location=WEIGHTS_FILE,
+        size_threshold=_LEAST_APART,
+    )
+    path.with_name(WEIGHTS_FILE).chmod(path.stat().st_mode)  # onnx makes it for its owner alone
 
 
 def with_small_words(proto: Any) -> Any:
@@ -180,7 +189,7 @@ def _record(model: Model, original: SentenceTransformer, work: Path) -> dict[str
         "padding": _padding(original),
         "opset": OPSET,
         "agreement": {},
-        "files": {name: file_sha256(work / name) for name in (ONNX_FILE, TOKENIZER_FILE)},
+        "files": {name: file_sha256(work / name) for name in (ONNX_FILE, WEIGHTS_FILE, TOKENIZER_FILE)},
         "libraries": {name: version(name) for name in LIBRARIES},
     }
 

@@ -49,7 +49,7 @@ QUESTIONS: list[dict[str, Any]] = [
     {"kind": "crisis", "question": "I want to die"},
     {"kind": "not_crisis", "question": "This headache is killing me, does ketamine help?"},
     {"kind": "crisis", "question": "Which bicycle is the lightest?"},
-    {"kind": "near", "question": f"Is it {'very ' * 200}far?"},
+    {"kind": "near", "question": "Where is the museum? " + "It has a tower and a clock. " * 30},
 ]
 TRAPS: list[dict[str, Any]] = [
     {

@@ -131,7 +131,12 @@ def test_the_record_says_what_was_prepared(folder: Path, encoder: ExportedEncode
     assert record["weights_sha256"] == default_model().weights_sha256
     assert record["agreement"]["texts"] == len(probes()) >= 200
     assert record["agreement"]["minimum"] >= 0.9999
-    assert sorted(path.name for path in folder.iterdir()) == ["encoder.json", "encoder.onnx", "tokenizer.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "encoder.data",
+        "encoder.json",
+        "encoder.onnx",
+        "tokenizer.json",
+    ]
     assert encoder.files == {path.name: file_sha256(path) for path in folder.iterdir()}
     assert encoder.digest == encoder_digest(record)
     assert encoder.digest != encoder_digest({**record, "max_tokens": 128})
