@@ -59,6 +59,10 @@ test: install browser lint  ## everything: style, types, and all tests on SQLite
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench
 
+.PHONY: fragments
+fragments: install browser  ## follow the links to 1,000 quotes on plain pages in Chromium (several minutes)
+	@$(BIN)/python -m tests.fragments
+
 .PHONY: screenshots
 screenshots: install browser  ## take the README's screenshots anew
 	@$(BIN)/python -m tests.screenshots

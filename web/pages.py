@@ -45,7 +45,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """Where a passage comes from. Dates are already written out, such as "21 November 2026"."""
+    """Where a passage comes from. Dates are already written out, such as "21 November 2026".
+
+    `at_quote` is `url` with what makes a browser open it at the quoted words, where that can be told.
+    """
 
     title: str
     publisher: str | None
@@ -56,6 +59,7 @@ class SourceLine:
     sells_treatment: bool | None
     sample: bool
     source_page: str
+    at_quote: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from assistant.transcript import PastTurn, answer_companions
 from index.edition import Edition, EditionPassage
 from sources import canonical
 from sources.article import Attributes, BlockKind
+from sources.library import Passage
 from sources.splitting import is_reference_heading
+from web.fragments import at_quote
 from web.pages import Frame, HelplineRow, NoticeText, Part, Quote, SafetyPage, SafetyRow, SourceLine, Turn
 
 _ERASED = "(your words were erased)"
@@ -116,8 +118,11 @@ def _helpline(line: Helpline) -> HelplineRow:
     )
 
 
-def turn(past: PastTurn, policy: Policy) -> Turn:
-    """Show a stored answer again."""
+_NO_TEXTS: Mapping[str, str] = {}
+
+
+def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -> Turn:
+    """Show a stored answer again. A publisher's page opens at the quote if `texts` holds the quoted revision."""
     answer = past.answer
     notices = [notice(one["kind"], one["text"], policy) for one in answer["notices"] if one["kind"] != "no_answer"]
     if past.withheld:
@@ -128,27 +133,27 @@ def turn(past: PastTurn, policy: Policy) -> Turn:
         outcome=answer["outcome"],
         topic=answer["topic"],
         notices=tuple(notices),
-        quotes=tuple(_quotes(answer, policy)),
+        quotes=tuple(_quotes(answer, policy, texts)),
         message=notice("no_answer", said["text"], policy) if said else None,
         suggestions=tuple(answer["suggestions"]),
         answer_id=answer["answer"],
     )
 
 
-def _quotes(answer: Mapping[str, Any], policy: Policy) -> Iterator[Quote]:
+def _quotes(answer: Mapping[str, Any], policy: Policy, texts: Mapping[str, str]) -> Iterator[Quote]:
     """Put passages together that belong together: they stand in the answer one after the other."""
     sides: list[Quote] = []
     rows = zip(answer["passages"], answer["also_in"], answer_companions(answer), strict=True)
     for passage, also_in, companion in rows:
         role = Role(companion[0]) if companion and sides else Role.ANSWER
         if role is Role.CAVEAT:
-            caveat = _quote(passage, also_in, policy, policy.wordings.caveat)
+            caveat = _quote(passage, also_in, policy, texts, policy.wordings.caveat)
             sides[-1] = replace(sides[-1], caveats=(*sides[-1].caveats, caveat))
         elif role is Role.DIFFERENCE:
-            sides.append(_quote(passage, also_in, policy, policy.wordings.differs))
+            sides.append(_quote(passage, also_in, policy, texts, policy.wordings.differs))
         else:
             yield from _side_by_side(sides)
-            sides = [_quote(passage, also_in, policy)]
+            sides = [_quote(passage, also_in, policy, texts)]
     yield from _side_by_side(sides)
 
 
@@ -158,19 +163,34 @@ def _side_by_side(sides: Sequence[Quote]) -> Iterator[Quote]:
 
 
 def _quote(
-    passage: Mapping[str, Any], also_in: Sequence[Mapping[str, Any]], policy: Policy, tie: str | None = None
+    passage: Mapping[str, Any],
+    also_in: Sequence[Mapping[str, Any]],
+    policy: Policy,
+    texts: Mapping[str, str],
+    tie: str | None = None,
 ) -> Quote:
     # The page says these in its own way: beside the source, and where passages belong together.
     said = (SAMPLE_WARNING, policy.wordings.caveat, policy.wordings.differs)
     sample = SAMPLE_WARNING in passage["warnings"]
+    source = _source_line(passage["article"], passage["source_page"], sample)
     return Quote(
         pieces=tuple(_pieces(passage["text"], passage["highlights"])),
         heading=tuple(passage["heading"]),
-        source=_source_line(passage["article"], passage["source_page"], sample),
+        source=replace(source, at_quote=_at_quote(passage, texts)),
         warnings=tuple(one for one in passage["warnings"] if one not in said),
         also_in=tuple(_source_line(one, f"/sources/{one['id']}", one["sample"]) for one in also_in),
         tie=tie,
     )
+
+
+def _at_quote(passage: Mapping[str, Any], texts: Mapping[str, str]) -> str | None:
+    """Return the publisher's address at the first sentence that is marked, else at the passage; None without a text."""
+    article, start = passage["article"], passage["start"]
+    text = texts.get(article["revision"])
+    if text is None or article["url"] is None:
+        return None
+    marked = [(start + a, start + b) for a, b in passage["highlights"][:1]]
+    return at_quote(article["url"], article["title"] or "", text, *marked, (start, passage["end"]))
 
 
 def _pieces(text: str, highlights: Sequence[Sequence[int]]) -> Iterator[tuple[str, bool]]:
@@ -205,10 +225,11 @@ def _written(day: str | date | None) -> str | None:
     return f"{found.day} {found:%B %Y}"
 
 
-def article_line(article_id: str, attributes: Attributes) -> SourceLine:
-    """Return the source line of an article's own page."""
+def article_line(article_id: str, attributes: Attributes, marked: Passage | None, text: str) -> SourceLine:
+    """Return the source line of an article's own page; the publisher's page opens at the marked passage, too."""
+    title, url = attributes.title or "", attributes.url
     return SourceLine(
-        title=attributes.title or "",
+        title=title,
         publisher=attributes.publisher,
         author=attributes.author,
         published=_written(attributes.published),
@@ -217,6 +238,7 @@ def article_line(article_id: str, attributes: Attributes) -> SourceLine:
         sells_treatment=attributes.sells_treatment,
         sample=attributes.sample,
         source_page=f"/sources/{article_id}",
+        at_quote=at_quote(url, title, text, (marked.start, marked.end)) if url and marked else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -79,7 +80,9 @@ def source(request: Request, article_id: str, passage: str = "") -> HTMLResponse
     ]
     if not passages:
         raise HTTPException(404)
-    line = views.article_line(article_id, passages[0].passage.article.attributes)
+    first = passages[0].passage
+    marked = next((p.passage for p in passages if p.id == passage), None)
+    line = views.article_line(article_id, first.article.attributes, marked, library.edition.revisions[first.revision])
     parts = tuple(views.source_parts(library.edition, passages, passage))
     return HTMLResponse(render(SourcePage(frame_of(request), line, parts)))
 
@@ -150,6 +153,14 @@ def _hidden(assistant: Assistant) -> frozenset[str]:
         return frozenset()
 
 
+def _texts(assistant: Assistant) -> Mapping[str, str]:
+    """Texts of the live revisions by digest; what was quoted from another opens the publisher's page at its top."""
+    try:
+        return assistant.desk.library().edition.revisions
+    except LibraryUnavailableError:
+        return {}
+
+
 def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...]:
     """Return the turns as recorded; with the newest answer, even where it could not be (a card for a person in danger)."""
     assistant: Assistant = request.app.state.assistant
@@ -162,4 +173,5 @@ def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer
             assistant.desk.report("a conversation could not be read back")
     if newest is not None and all(one.answer["answer"] != newest[1].id for one in past):
         past.append(PastTurn(newest[0], newest[1].stored(), 0))
-    return tuple(views.turn(one, assistant.policy) for one in past)
+    texts = _texts(assistant)
+    return tuple(views.turn(one, assistant.policy, texts) for one in past)
