@@ -132,6 +132,7 @@ def turn(past: PastTurn, policy: Policy) -> Turn:
         message=notice("no_answer", said["text"], policy) if said else None,
         suggestions=tuple(answer["suggestions"]),
         answer_id=answer["answer"],
+        erased=past.question is None,
     )
 
 
