@@ -119,6 +119,11 @@ class ConversationPage:
     said: str | None = None
 
     @property
+    def at_once(self) -> bool:
+        """Whether it is the first page, which is to be readable before anything else has come."""
+        return not self.turns and self.error is None and self.said is None
+
+    @property
     def status(self) -> str:
         """What a screen reader is told once the page is there; empty where an error speaks for itself."""
         if self.said is not None:

@@ -33,9 +33,9 @@ async function ask(form, sender) {
 }
 
 // The page that answers a form; null when there is no answer.
-async function send(body, path = "/") {
+async function send(body) {
   try {
-    const response = await fetch(path, { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
+    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
     return new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     return null;
@@ -128,7 +128,8 @@ async function restore() {
 
 // Ends the conversation, and leaves no address behind that leads to it.
 async function forget(form) {
-  await send(new URLSearchParams(new FormData(form)).toString() + "&sure=1", "/start-over");
+  const body = new URLSearchParams([...new FormData(form), ["sure", "1"]]);
+  await fetch("/start-over", { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(SLOW) }).catch(() => null);
   location.replace(location.pathname + location.search);
 }
 
