@@ -62,8 +62,10 @@ def load(connection: Connection, conversation: str) -> Conversation:
 
 
 def end(connection: Connection, conversation: str) -> None:
-    """End a conversation in the caller's transaction, once and for all; one that has ended stays so."""
-    if not has_ended(connection, conversation):
+    """End a conversation in the caller's transaction, once and for all; one that nobody began leaves no trace."""
+    a = schema.answers.c
+    begun = connection.scalar(sa.select(a.id).where(a.conversation == conversation).limit(1)) is not None
+    if begun and not has_ended(connection, conversation):
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         connection.execute(schema.endings.insert().values(conversation=conversation, at=at))
 

@@ -18,7 +18,7 @@ def ask(page: Page, question: str) -> None:
 
 def test_a_reload_and_the_way_back_from_a_source_bring_it_back(page: Page) -> None:
     sent: list[Request] = []
-    page.on("request", sent.append)
+    page.on("request", lambda request: sent.append(request))
     ask(page, QUESTION)
     ask(page, "How long do they take to work?")
     expect(page).to_have_url(FRAGMENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.stories.test_visitor_with_assistive_technology import assert_accessible
 
@@ -48,6 +48,7 @@ def test_the_arrows_go_round_through_the_field_and_escape_closes_without_taking_
     page = field_is_ready
     field = page.get_by_label("Your question")
     field.press_sequentially("can")
+    expect(page.get_by_role("option").first).to_be_visible()
     count = page.get_by_role("option").count()
     assert 2 <= count <= 6
     page.keyboard.press("ArrowUp")
@@ -90,10 +91,21 @@ def test_a_tap_asks_it(field_is_ready: Page) -> None:
     expect(page.locator(".asked .words")).to_have_text(WANTED)
 
 
+def test_a_finger_asks_it(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Your question").tap()
+    page.get_by_label("Your question").press_sequentially("hooked")
+    page.get_by_role("option", name=WANTED).tap()
+    expect(page.locator(".asked .words")).to_have_text(WANTED)
+    context.close()
+
+
 def test_the_list_is_fetched_once_on_the_first_focus_and_nothing_typed_leaves_the_browser(field_is_ready: Page) -> None:
     page = field_is_ready
     sent: list[Request] = []
-    page.on("request", sent.append)
+    page.on("request", lambda request: sent.append(request))
     field = page.get_by_label("Your question")
     page.wait_for_timeout(300)
     assert [one.url for one in sent if "/questions/" in one.url] == []
@@ -127,6 +139,7 @@ def test_the_open_list_puts_up_no_barrier(field_is_ready: Page, size: tuple[int,
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if light == "dark" else "light")
     page.get_by_label("Your question").press_sequentially("can")
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("option", selected=True)).to_be_in_viewport()
     assert_accessible(page, "the open list")
@@ -136,6 +149,7 @@ def test_the_marked_one_can_be_told_in_forced_colours(field_is_ready: Page) -> N
     page = field_is_ready
     page.emulate_media(forced_colors="active", reduced_motion="reduce")
     page.get_by_label("Your question").press_sequentially("can")
+    expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     marked = page.get_by_role("option", selected=True)
     assert marked.evaluate("(one) => getComputedStyle(one).outlineStyle") == "solid"

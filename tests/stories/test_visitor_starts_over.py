@@ -56,7 +56,7 @@ def test_it_asks_first_and_the_conversation_can_be_kept(page: Page) -> None:
 
 def test_afterwards_nothing_is_left_in_the_tab_and_no_way_back_brings_it_back(page: Page) -> None:
     sent: list[Request] = []
-    page.on("request", sent.append)
+    page.on("request", lambda request: sent.append(request))
     ask(page, QUESTION)
     ask(page, "How long do they take to work?")
     known = conversation(page)

@@ -18,8 +18,10 @@ from assistant import log, schema
 from assistant.conversation import end, has_ended, load, new_id
 from assistant.curate import withdraw
 from assistant.policy import load_policy
+from assistant.recorder import write
 from assistant.transcript import transcript
 from sources.database import open_database, reading, writing
+from tests.assistant.test_log import record
 from tests.web.test_visitor import fields, post, text, within
 from web.app import create_app
 from web.pages import HERE
@@ -194,15 +196,19 @@ def test_starting_over_without_a_conversation_leads_to_the_first_page(client: Te
 
 
 def test_an_ended_conversation_is_ended_on_every_database(engine: sa.Engine) -> None:
-    known = new_id()
+    known, nobodys = new_id(), new_id()
     with writing(engine) as connection:
+        write(connection, [record("first", known)])
+        assert len(transcript(connection, known)) == load(connection, known).turns == 1
         end(connection, known)
         end(connection, known)
+        end(connection, nobodys)
     with reading(engine) as connection:
         assert has_ended(connection, known)
-        assert not has_ended(connection, new_id())
+        assert not has_ended(connection, nobodys)
         assert transcript(connection, known) == []
-        assert load(connection, known).turns == 0
+        after = load(connection, known)
+        assert (after.turns, after.id == known) == (0, False)
 
 
 def offers(client: TestClient) -> str:
