@@ -48,6 +48,7 @@ class Wordings:
     personal_advice: str
     no_answer: str
     withheld_dose: str
+    masked: str
     conflict: str
     caveat: str
     differs: str
