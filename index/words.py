@@ -1,7 +1,8 @@
 """Late interaction: is each content word of a question near to some word of the passage, in the sense it has there?
 
-A word's vector is the direction of the mean of its word pieces' contextual vectors. Those of an edition are kept as one signed byte a
-component, a quarter of the memory and exact enough for the mean they enter; their lengths are taken out when used.
+A word's vector is the direction of the mean of its word pieces' contextual vectors. Those of an edition are kept as one
+signed byte a component, a quarter of the memory and exact enough for the mean they enter; their lengths are taken out
+when used.
 The idea is ColBERT's (Khattab and Zaharia, 2020).
 """
 
