@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,7 @@ from assistant.comparison import look_up, side_by_side, wordings
 from assistant.compose import choose
 from assistant.conversation import Conversation
 from assistant.gate import Judged, judge
+from assistant.masking import Masked, mask
 from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
 from assistant.raising import Heard, Raiser, RaisingError, open_raiser, raised, to_hear
@@ -30,8 +32,12 @@ from sources.database import reading
 
 _CANDIDATES_KEPT = 10
 _SUGGESTIONS = 3
+# Curated questions that a page offers while one types; more would make a list too large to be fetched for that.
+_OFFERED = 400
 # Between two curated questions that are tried in the background, so that visitors' questions come first.
 _PAUSE_SECONDS = 0.25
+# Between two looks at whether another edition is live, whose curated questions are to be tried.
+_LOOK_EVERY_SECONDS = 1.0
 # How long a card may wait for the log before it is shown all the same.
 _CARD_PATIENCE_SECONDS = 1.0
 
@@ -59,14 +65,27 @@ class QuestionTooLongError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """What steps 2 to 5 found, for composing and for the log."""
+    """What steps 2 to 5 found, for composing and for the log; `masked` is the question as it is searched and stored."""
 
     recalled: Recalled
+    masked: Masked
     judged: tuple[Judged, ...] = ()
     missing: tuple[str, ...] = ()
     passages: tuple[Quotation, ...] = ()
     suggestions: tuple[str, ...] = ()
     heard: Heard | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Curated questions that get an answer, to be offered while one types.
+
+    `key` names the edition and what was withdrawn of it; `whole` says whether all of its questions have been tried.
+    """
+
+    key: str
+    questions: tuple[str, ...]
+    whole: bool
 
 
 class Assistant:
@@ -78,6 +97,7 @@ class Assistant:
         self._engine = engine
         self._recorder = recorder
         self._raiser = self._opened_raiser()
+        self._public_numbers = tuple(line.number for line in policy.helplines)
         # Whether a curated question gets an answer, by edition, withdrawn passages and question; a search each, once.
         self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
 
@@ -110,6 +130,17 @@ class Assistant:
         """Return what the rules say of a question: the first step, also for those who must know it before the others."""
         return triage_safely(question[: self.policy.limits.triaged_characters], self.policy.rules)
 
+    def masked(self, question: str) -> Masked:
+        """Return a question as it may be searched, stored and shown: without what tells who wrote it.
+
+        If that fails, nothing of the question is left: a card is given all the same, and no word is stored unmasked.
+        """
+        try:
+            return mask(question, self._public_numbers)
+        except Exception:
+            self.desk.report("a question could not be masked, so its words were not kept")
+            return Masked("[words removed]", "", ("words",))
+
     def _steps(self, asked: Question) -> Steps:
         """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together."""
         # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
@@ -127,9 +158,11 @@ class Assistant:
                 return self._card(asked, triaged, heard)
             self._check_length(asked)
             raise
+        # From here on the question is without what tells who wrote it; danger is heard in the words as they were written.
+        masked = self.masked(asked.text)
         # 2 recall: the topic of the conversation
         talk = self._conversation(asked.conversation)
-        recalled = recall(asked.text, () if asked.forget_topic else talk.recent, self.policy.topics)
+        recalled = recall(masked.searched, () if asked.forget_topic else talk.recent, self.policy.topics)
         # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: by that
         # the model's screen can tell what need not be listened to. A text that is too long is only listened to.
         sides = () if self._too_long(asked) else tuple(wordings(recalled.text))
@@ -144,10 +177,11 @@ class Assistant:
         # 4 read the nearest, and 5 decide: one gate on the final evidence
         judged = side_by_side([judge(library, result, self.policy) for result in results])
         # 6 compose
-        finding = replace(self._compose(library, recalled, results[0], judged, triaged), heard=heard)
+        found = self._compose(library, Finding(recalled, masked, judged, results[0].missing), results[0], triaged)
+        finding = replace(found, heard=heard)
         answer = self._answer(talk, triaged, finding, library.edition.digest)
         # 7 record, before anyone is shown anything
-        yield self._record(answer, asked, talk, triaged, finding)
+        yield self._record(answer, talk, triaged, finding)
         return answer
 
     def _too_long(self, asked: Question) -> bool:
@@ -174,16 +208,47 @@ class Assistant:
         return self._raiser.hear(listened, library.encoder.weights if library else "", read)
 
     def prepare_suggestions(self, closing: threading.Event) -> None:
-        """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors."""
-        try:
-            library = self.desk.library()
-        except LibraryUnavailableError:
-            return
-        # Without a reader a question takes so little that nobody need prepare for it.
-        for question in library.varied_questions() if library.reader else ():
-            if closing.wait(_PAUSE_SECONDS):
+        """Find out which curated questions get an answer before a visitor waits for it; gives way to visitors.
+
+        Goes on with every edition that becomes live, until `closing`.
+        """
+        prepared: Library | None = None
+        while True:
+            library = self._live()
+            if library is not None and library is not prepared and self._try_all(library, closing):
+                prepared = library
+            if closing.wait(_LOOK_EVERY_SECONDS):
                 return
+
+    def _try_all(self, library: Library, closing: threading.Event) -> bool:
+        """Try every curated question; returns whether that came to its end while the edition was live."""
+        # What was found out about others is of no use any more.
+        kept = [(key, answers) for key, answers in list(self._answered.items()) if key == _key(library, key[2])]
+        self._answered = dict(kept)
+        for question in library.varied_questions():
+            if closing.wait(_PAUSE_SECONDS) or self._live() is not library:
+                return False
             self._answers(library, question)
+        return True
+
+    def offer(self) -> Offer:
+        """Curated questions to be offered while one types, as far as they have been tried; none where search is gone."""
+        library = self._live()
+        if library is None:
+            return Offer("", (), whole=True)
+        tried = [(one, self._answered.get(_key(library, one))) for one in library.varied_questions()[:_OFFERED]]
+        edition = "\n".join([library.edition.digest, *sorted(library.hidden)])
+        return Offer(
+            key=hashlib.sha256(edition.encode()).hexdigest()[:16],
+            questions=tuple(one for one, answers in tried if answers),
+            whole=all(answers is not None for _, answers in tried),
+        )
+
+    def _live(self) -> Library | None:
+        try:
+            return self.desk.library()
+        except LibraryUnavailableError:
+            return None
 
     def starters(self, most: int) -> tuple[str, ...]:
         """Curated questions to begin with, which show what the library is about. Raises `LibraryUnavailableError`."""
@@ -195,7 +260,7 @@ class Assistant:
         return tuple(islice((one for one in questions if self._answers(library, one)), most))
 
     def _answers(self, library: Library, question: str) -> bool:
-        key = (library.edition.digest, library.hidden, question)
+        key = _key(library, question)
         known = self._answered.get(key)
         if known is None:
             listened = self._listened(question)
@@ -206,18 +271,17 @@ class Assistant:
             self._answered[key] = known
         return known
 
-    def _compose(
-        self, library: Library, recalled: Recalled, result: SearchResult, judged: tuple[Judged, ...], triaged: Triage
-    ) -> Finding:
+    def _compose(self, library: Library, finding: Finding, result: SearchResult, triaged: Triage) -> Finding:
         # All that pass: one that is shown with another anyway makes room for the next.
-        chosen = [] if triaged.about_dose else choose(judged, len(judged))
+        chosen = [] if triaged.about_dose else choose(finding.judged, len(finding.judged))
         passages = accompanied(library, chosen, self.policy.limits.passages_shown, self.policy.wordings)
         near = [] if passages else library.near_questions(result.asked, 3 * _SUGGESTIONS)
         suggestions = self._that_answer(library, near, _SUGGESTIONS)
         if passages and triaged.level is Level.ordinary and not triaged.mention:
             first = passages[0]
-            recalled = settled(recalled, first.text, *first.heading, first.source.attributes.title or "")
-        return Finding(recalled, judged, result.missing, passages, suggestions)
+            about = (first.text, *first.heading, first.source.attributes.title or "")
+            finding = replace(finding, recalled=settled(finding.recalled, *about))
+        return replace(finding, passages=passages, suggestions=suggestions)
 
     def _answer(self, talk: Conversation, triaged: Triage, finding: Finding, edition: str) -> Answer:
         outcome = Outcome.answered if finding.passages else Outcome.no_answer
@@ -231,6 +295,8 @@ class Assistant:
             notices.append(Notice("personal_advice", words.personal_advice))
         if triaged.about_dose:
             notices.append(Notice("withheld_dose", words.withheld_dose))
+        if finding.masked.kinds:
+            notices.append(Notice("masked", words.masked))
         if shows_difference(finding.passages):
             notices.append(Notice("conflict", words.conflict))
         if outcome is Outcome.no_answer:
@@ -257,12 +323,15 @@ class Assistant:
         else:
             outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card)
         talk = Conversation(asked.conversation or conversations.new_id())
+        masked = self.masked(asked.text)
+        # Below the card: whoever left a number must not wait for a call.
+        also = (Notice("masked", words.masked),) if masked.kinds else ()
         answer = Answer(
             id=conversations.new_id(),
             conversation=talk.id,
             outcome=outcome,
             topic=None,
-            notices=(notice,),
+            notices=(notice, *also),
             passages=(),
             suggestions=(),
             disclaimer=words.disclaimer,
@@ -271,8 +340,8 @@ class Assistant:
         )
         try:
             talk = self._conversation(talk.id)
-            answer = replace(answer, edition=self.desk.edition_digest())
-            record = self._record(answer, asked, talk, triaged, Finding(Recalled(None, ""), heard=heard))
+            answer = replace(answer, conversation=talk.id, edition=self.desk.edition_digest())
+            record = self._record(answer, talk, triaged, Finding(Recalled(None, ""), masked, heard=heard))
             self._recorder.record([record], _CARD_PATIENCE_SECONDS)
         except Exception:  # the card must reach the person whatever else is broken; the desk reports the fault
             self.desk.report("a crisis or emergency card was shown but could not be recorded")
@@ -284,10 +353,10 @@ class Assistant:
         with reading(self._engine) as connection:
             return conversations.load(connection, conversation)
 
-    def _record(self, answer: Answer, asked: Question, talk: Conversation, triaged: Triage, finding: Finding) -> Record:
+    def _record(self, answer: Answer, talk: Conversation, triaged: Triage, finding: Finding) -> Record:
         crisis = talk.crisis or answer.outcome is Outcome.crisis
         evidence = _evidence(triaged, finding)
-        return Record(answer, asked.text, finding.recalled.text, talk.turns + 1, crisis, evidence)
+        return Record(answer, finding.masked.text, finding.recalled.text, talk.turns + 1, crisis, evidence)
 
 
 def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
@@ -301,6 +370,10 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
         "companions": evidence(finding.passages),
         "candidates": [_kept(one) for one in finding.judged[:_CANDIDATES_KEPT]],
     }
+
+
+def _key(library: Library, question: str) -> tuple[str, frozenset[str], str]:
+    return library.edition.digest, library.hidden, question
 
 
 def _kept(one: Judged) -> dict[str, Any]:

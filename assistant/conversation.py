@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -41,7 +42,7 @@ def is_id(text: str) -> bool:
 
 
 def load(connection: Connection, conversation: str) -> Conversation:
-    """Return a conversation as it stands; one that nobody began is empty."""
+    """Return a conversation as it stands; one that nobody began is empty, and for one that was ended a new one begins."""
     a, q = schema.answers.c, schema.questions.c
     rows = connection.execute(
         sa.select(a.turn, a.topic, a.crisis, q.text, q.searched)
@@ -52,7 +53,24 @@ def load(connection: Connection, conversation: str) -> Conversation:
     ).all()
     if not rows:
         return Conversation(conversation)
+    if has_ended(connection, conversation):
+        return Conversation(new_id())
     # A card is shown without a search; the question after it goes on from before. A turn whose words were erased has
     # its topic only.
     recent = tuple(Turn(row.searched or "", row.topic, row.text) for row in rows if row.searched != "")
     return Conversation(conversation, rows[0].turn, recent, rows[0].crisis)
+
+
+def end(connection: Connection, conversation: str) -> None:
+    """End a conversation in the caller's transaction, once and for all; one that nobody began leaves no trace."""
+    a = schema.answers.c
+    begun = connection.scalar(sa.select(a.id).where(a.conversation == conversation).limit(1)) is not None
+    if begun and not has_ended(connection, conversation):
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        connection.execute(schema.endings.insert().values(conversation=conversation, at=at))
+
+
+def has_ended(connection: Connection, conversation: str) -> bool:
+    """Whether its visitor has ended a conversation: then it is shown no more."""
+    e = schema.endings.c
+    return connection.scalar(sa.select(e.conversation).where(e.conversation == conversation)) is not None

@@ -68,7 +68,7 @@ def _latin(text: str) -> str:
     """Folded case, no accents, no invisible characters, look-alikes as the Latin letter they imitate."""
     if text.isascii():
         return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text.lower())
-    folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()
+    folded = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold().lower()
     return "".join(map(_plain, folded)).translate(_LOOKALIKES)
 
 

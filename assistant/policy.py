@@ -48,6 +48,7 @@ class Wordings:
     personal_advice: str
     no_answer: str
     withheld_dose: str
+    masked: str
     conflict: str
     caveat: str
     differs: str
@@ -135,6 +136,7 @@ class Gate(Chosen):
 class Raising(Chosen):
     """From which value on what the model hears raises a question's level, or adds the one-line notice (`mention`).
 
+    From `dose` on a question for advice is one about an amount, or how often, and nothing is quoted for it.
     `model` is the SHA-256 of the model's file (see `assistant.raising`).
     """
 
@@ -143,6 +145,7 @@ class Raising(Chosen):
     mention: float
     emergency: float
     personal_advice: float
+    dose: float
 
 
 @dataclass(frozen=True)

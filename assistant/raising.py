@@ -76,8 +76,9 @@ class Heard:
 class Screen:
     """Says how far a text is from plainly ordinary, by the encoder whose weights have the SHA-256 `encoder`.
 
-    `mean` has shape [features], `first` [features, hidden], `first_bias` [hidden] and `second` [hidden]; from `least`
-    on a text is listened to.
+    It does so twice: how near the text is to danger, and to a wish for advice. `mean` has shape [features], `first`
+    [features, hidden], `first_bias` [hidden], `second` [hidden, 2] and `second_bias` [2]; from `least`, shape [2], on in
+    either, a text is listened to.
     """
 
     encoder: str
@@ -85,27 +86,19 @@ class Screen:
     first: Floats
     first_bias: Floats
     second: Floats
-    second_bias: float
-    least: float
+    second_bias: Floats
+    least: Floats
 
     @classmethod
     def open(cls, path: Path, encoder: str) -> Screen:
         """Open a screen's file."""
-        held = load_file(path)
-        return cls(
-            encoder=encoder,
-            mean=held["mean"],
-            first=held["first"],
-            first_bias=held["first_bias"],
-            second=held["second"],
-            second_bias=float(held["second_bias"][0]),
-            least=float(held["least"][0]),
-        )
+        return cls(encoder=encoder, **load_file(path))
 
-    def look(self, features: Floats) -> list[float]:
-        """Return for each row of features [texts, features] a value, higher for what is further from ordinary."""
+    def look(self, features: Floats) -> Floats:
+        """Return for each row of features [texts, features] how far it is above `least`, 0 and more to be listened to."""
         hidden = np.maximum((features - self.mean) @ self.first + self.first_bias, 0)
-        return [float(value) for value in hidden @ self.second + self.second_bias]
+        above: Floats = (hidden @ self.second + self.second_bias - self.least).max(axis=1)
+        return above
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,9 +134,9 @@ class Raiser:
         or none, all is listened to. Of several parts the highest of each column counts.
         """
         if encoder == self.screen.encoder and read:
-            values = self.screen.look(np.stack([features_of(one) for one in read]))
-            rows = [row for row in range(len(texts)) if values[row] >= self.screen.least]
-            texts = [texts[row] for row in sorted(rows, key=lambda row: -values[row])[:_MOST_PARTS]]
+            above = self.screen.look(np.stack([features_of(one) for one in read]))
+            rows = [row for row in range(len(texts)) if above[row] >= 0]
+            texts = [texts[row] for row in sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]]
         found = [self.logits(text) for text in texts]
         return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
 
@@ -191,7 +184,7 @@ def raised(triaged: Triage, heard: Heard | None, thresholds: Raising) -> Triage:
         level = Level.personal_advice
     level = max(level, triaged.level, key=Level.urgency)
     mention = triaged.mention or heard.crisis >= thresholds.mention
-    about_dose = triaged.about_dose or (level is Level.personal_advice and heard.dose >= 0)
+    about_dose = triaged.about_dose or (level is Level.personal_advice and heard.dose >= thresholds.dose)
     now = replace(triaged, level=level, mention=mention, about_dose=about_dose)
     if level is not triaged.level:
         now = replace(now, someone_else=level is Level.crisis and heard.someone_else >= 0)

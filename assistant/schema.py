@@ -31,6 +31,14 @@ answers = sa.Table(
 )
 sa.Index("answers_by_turn", answers.c.conversation, answers.c.turn)
 
+# Conversations that their visitor has ended: they are shown to nobody again, and nothing follows up on them.
+endings = sa.Table(
+    "endings",
+    metadata,
+    sa.Column("conversation", sa.String(32), primary_key=True),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
 questions = sa.Table(
     "questions",
     metadata,

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from assistant import schema
 from assistant.answer import Role
+from assistant.conversation import has_ended
 from sources.library import revision_text, withdrawn_passages
 
 MOST_TURNS = 20
@@ -31,7 +32,12 @@ class PastTurn:
 
 
 def transcript(connection: Connection, conversation: str, also_hidden: frozenset[str] = frozenset()) -> list[PastTurn]:
-    """Return the latest turns of a conversation, oldest first; `also_hidden` passages are withheld as withdrawn ones."""
+    """Return the latest turns of a conversation, oldest first; `also_hidden` passages are withheld as withdrawn ones.
+
+    One that its visitor has ended has none.
+    """
+    if has_ended(connection, conversation):
+        return []
     a, q = schema.answers.c, schema.questions.c
     query = (
         sa.select(a.body, q.text)

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from assistant.language import Languages, open_languages
 from assistant.normalise import normalise
 from assistant.outcome import Level
 
 T = TypeVar("T")
 
+# What an answer's record names when the language, and no rule of the file, brought the notice.
+ANOTHER_LANGUAGE = "another-language"
 _KINDS = frozenset({"", "dose", "someone_else"})
 _FIELDS = frozenset({"id", "level", "kind", "reason", "pattern", "takes_out", "must", "must_not"})
 _NAMED_WORDS = re.compile(r"<([a-z_]+)>")
@@ -49,12 +52,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules of one file, compiled once, in the file's order; and the small words that tell languages apart."""
+    """All rules of one file, compiled once, in the file's order; and what tells languages apart.
+
+    That is small words, and a table; without the table the small words do it alone.
+    """
 
     version: int
     rules: tuple[Rule, ...]
     known_words: frozenset[str]
     foreign_words: frozenset[str]
+    languages: Languages | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,12 @@ def triage(question: str, rules: Rules) -> Triage:
         (rule.level for rule in fired if rule.level is not Level.mention), key=Level.urgency, default=Level.ordinary
     )
     ids = {rule.id for rule in fired}
+    named = tuple(rule.id for rule in rules.rules if rule.id in ids)
+    elsewhere = in_another_language(question, rules)
     return Triage(
         level=level,
-        mention=any(rule.level is Level.mention for rule in fired) or in_another_language(question, rules),
-        rules=tuple(rule.id for rule in rules.rules if rule.id in ids),
+        mention=elsewhere or any(rule.level is Level.mention for rule in fired),
+        rules=(*named, ANOTHER_LANGUAGE) if elsewhere else named,
         about_dose=any(rule.kind == "dose" for rule in fired),
         someone_else=_only_someone_else(level, fired),
     )
@@ -125,8 +134,9 @@ def _only_someone_else(level: Level, fired: Iterable[Rule]) -> bool:
 def in_another_language(question: str, rules: Rules) -> bool:
     """Whether the text is likely in a language the rules do not read, so that they may have missed something.
 
-    Another script, or small words of another language outnumbering those of English and Spanish. It only ever adds
-    the one-line notice, so it may err towards yes; a lone name or a typing slip has no small words and stays no.
+    Another script, small words of another language outnumbering those of English and Spanish, or what the table of
+    languages says. It only ever adds the one-line notice, so it may err towards yes; a lone name or a typing slip has
+    no small words and stays no.
     """
     folded = unicodedata.normalize("NFKC", question)
     letters = [c for c in folded if c.isalpha()]
@@ -134,7 +144,9 @@ def in_another_language(question: str, rules: Rules) -> bool:
         return True
     words = set(re.findall(r"[^\W\d_]+", normalise(question)))
     foreign = len(words & rules.foreign_words)
-    return foreign > len(words & rules.known_words) and (foreign > 1 or len(words) < 7)
+    if foreign > len(words & rules.known_words) and (foreign > 1 or len(words) < 7):
+        return True
+    return rules.languages is not None and rules.languages.foreign(folded)
 
 
 def _is_latin(letter: str) -> bool:
@@ -159,6 +171,7 @@ def load_rules(data: bytes) -> Rules:
         rules=rules,
         known_words=frozenset(_strings("(languages)", languages, "known")),
         foreign_words=frozenset(_strings("(languages)", languages, "foreign")),
+        languages=open_languages(_of("(languages)", languages, "table", str, "")),
     )
 
 

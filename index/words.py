@@ -1,6 +1,6 @@
 """Late interaction: is each content word of a question near to some word of the passage, in the sense it has there?
 
-A word's vector is the mean of its word pieces' contextual vectors. Those of an edition are kept as one signed byte a
+A word's vector is the direction of the mean of its word pieces' contextual vectors. Those of an edition are kept as one signed byte a
 component, a quarter of the memory and exact enough for the mean they enter; their lengths are taken out when used.
 The idea is ColBERT's (Khattab and Zaharia, 2020).
 """
@@ -28,12 +28,14 @@ def content_words(tokens: Sequence[str], vectors: Vectors) -> Vectors:
     `tokens` are BERT word pieces with a vector each, shape [tokens, dimension]; stop words, punctuation and the
     model's own tokens are left out.
     """
-    rows = [vectors[first:end].mean(axis=0) for word, first, end in _words(tokens) if _counts(word)]
-    if not rows:
+    found = list(_words(tokens))
+    counted = [place for place, (word, _, _) in enumerate(found) if _counts(word)]
+    if not counted:
         return np.zeros((0, vectors.shape[1]), dtype=np.float32)
-    means = np.stack(rows)
-    found: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
-    return found
+    # The sum points where the mean does, and only the direction is kept.
+    sums = np.add.reduceat(vectors, [first for _, first, _ in found], axis=0)[counted]
+    unit: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return unit
 
 
 def _words(tokens: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -27,12 +27,14 @@ from web import api, health, visitor
 from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, problem_of
-from web.protection import Protection
+from web.protection import Compressed, Protection
 from web.settings import Settings
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
 _AT_ONCE = 4
+# What a form may hold: 60,000 characters of any script, of which a browser sends up to twelve bytes each.
+_FORM_BYTES = 768 * 1024
 STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("wellcited")
 _KNOWN = (
@@ -81,7 +83,10 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # those pages would load scripts from another site; ours is at /api
         redoc_url=None,
-        middleware=[Middleware(Protection, limit=policy.limits.body_bytes, respond=_response)],
+        middleware=[
+            Middleware(Protection, limit=policy.limits.body_bytes, form_limit=_FORM_BYTES, respond=_response),
+            Middleware(Compressed),
+        ],
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     app.state.settings, app.state.engine = settings, engine

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import jinja2
+from markupsafe import Markup
 
 HERE = Path(__file__).parent
 
@@ -92,6 +93,7 @@ class Turn:
     message: NoticeText | None = None
     suggestions: tuple[str, ...] = ()
     answer_id: str | None = None
+    erased: bool = False
 
     @property
     def card_only(self) -> bool:
@@ -101,7 +103,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """The transcript so far, newest turn last, and the form for the next question."""
+    """The transcript so far, newest turn last, and the form for the next question.
+
+    `offers` is the address of ready-made questions to offer while one types; `said` is what a screen reader is told
+    where it is not that an answer is ready.
+    """
 
     frame: Frame
     turns: tuple[Turn, ...] = ()
@@ -113,14 +119,31 @@ class ConversationPage:
     topic: str | None = None
     unavailable: str | None = None
     topic_forgotten: bool = False
+    offers: str = ""
+    said: str | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is the first page, which is to be readable before anything else has come."""
+        return not self.turns and self.error is None and self.said is None
 
     @property
     def status(self) -> str:
         """What a screen reader is told once the page is there; empty where an error speaks for itself."""
+        if self.said is not None:
+            return self.said
         if self.error or not self.turns:
             return ""
         no_answer = self.turns[-1].outcome == "no_answer"
         return "Answer ready: no approved article answers this question" if no_answer else "Answer ready"
+
+
+@dataclass(frozen=True, slots=True)
+class StartOverPage:
+    """Asks whether a conversation is to be ended, where no script can ask in a dialog."""
+
+    frame: Frame
+    conversation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +280,11 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
-Page = ConversationPage | SourcePage | CrisisPage | SafetyPage | ErrorPage | ApiPage
+Page = ConversationPage | StartOverPage | SourcePage | CrisisPage | SafetyPage | ErrorPage | ApiPage
 
 TEMPLATES: dict[type[Page], str] = {
     ConversationPage: "conversation.html",
+    StartOverPage: "start_over.html",
     SourcePage: "source.html",
     CrisisPage: "crisis.html",
     SafetyPage: "safety.html",
@@ -285,6 +309,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     env.globals["asset"] = asset
+    env.globals["stylesheet"] = stylesheet
     for function in (lines, paragraphs, href, ways, heading_levels):
         env.filters[function.__name__] = function
     return env
@@ -295,6 +320,12 @@ def asset(name: str) -> str:
     """The address of a file in `static/`; the digest in it changes with the content, so it may be cached for good."""
     digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()
     return f"/static/{name}?v={digest[:12]}"
+
+
+@cache
+def stylesheet() -> Markup:
+    """The stylesheet itself, for pages that are to be readable before anything else has come."""
+    return Markup((HERE / "static" / "wellcited.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,11 @@ def problem_of(error: Exception) -> Problem:
     """Put an exception into words. What is not foreseen says no more than that something failed."""
     match error:
         case QuestionTooLongError():
+            over = error.characters - error.limit
             detail = f"Your question has {error.characters:,} characters; the limit is {error.limit:,}."
+            step = f"Shorten it by {over:,} {'character' if over == 1 else 'characters'} and ask again."
             return Problem(
-                "question-too-long", "The question is too long", 422, detail, "Shorten it and ask again.",
-                "question", error.limit,
+                "question-too-long", "The question is too long", 422, detail, step, "question", error.limit,
             )  # fmt: skip
         case BadInputError():
             return Problem(

@@ -1,4 +1,4 @@
-"""What surrounds every response: security headers with a fresh nonce, and a limit on what may be sent."""
+"""What surrounds every response: security headers with a fresh nonce, a limit on what may be sent, and compression."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,22 +23,24 @@ _HEADERS = {
 
 
 def content_policy(nonce: str) -> str:
-    """Allow our own files and nothing else; scripts only with this response's nonce."""
+    """Allow our own files and nothing else; scripts, and styles that stand in the page, only with this response's nonce."""
     return (
-        f"default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
 class Protection:
     """Pure ASGI middleware: adds the headers, refuses bodies over a limit, and answers for whatever went wrong.
 
-    `respond` turns an error into a response. An error that nobody foresaw is reported by its kind alone: its message
-    may hold what a visitor wrote.
+    `form_limit` is that of forms sent to a page. `respond` turns an error into a response. An error that nobody foresaw
+    is reported by its kind alone: its message may hold what a visitor wrote.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, respond: Callable[[Scope, Exception], Response]) -> None:
-        self._app, self._limit, self._respond = app, limit, respond
+    def __init__(
+        self, app: ASGIApp, limit: int, form_limit: int, respond: Callable[[Scope, Exception], Response]
+    ) -> None:
+        self._app, self._limit, self._form_limit, self._respond = app, limit, form_limit, respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
         if scope["type"] != "http":
@@ -46,11 +49,12 @@ class Protection:
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
         guarded = _Guarded(send, nonce)
+        limit = self._limit if scope["path"].startswith("/api/") else self._form_limit
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
-            if declared.isdigit() and int(declared) > self._limit:
-                raise BodyTooLargeError(self._limit)
-            await self._app(scope, _Bounded(receive, self._limit), guarded)
+            if declared.isdigit() and int(declared) > limit:
+                raise BodyTooLargeError(limit)
+            await self._app(scope, _Bounded(receive, limit), guarded)
         except Exception as error:
             if guarded.started:
                 raise ConnectionError("the response broke off") from None
@@ -89,3 +93,18 @@ class _Bounded:
         if self._left < 0:
             raise BodyTooLargeError(self._limit)
         return message
+
+
+class Compressed:
+    """Pure ASGI middleware: compresses what is read with GET, files and pages that hold no visitor's words.
+
+    What answers a form is sent as it is: a compressed page that holds both a secret and words that somebody else may
+    choose gives the secret away by its length (BREACH, CVE-2013-3587).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain, self._compressing = app, GZipMiddleware(app, minimum_size=1000, compresslevel=6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
+        reads = scope["type"] == "http" and scope["method"] == "GET"
+        await (self._compressing if reads else self._plain)(scope, receive, send)

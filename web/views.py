@@ -137,6 +137,7 @@ def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -
         message=notice("no_answer", said["text"], policy) if said else None,
         suggestions=tuple(answer["suggestions"]),
         answer_id=answer["answer"],
+        erased=past.question is None,
     )
 
 

@@ -6,25 +6,28 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answer import Answer
 from assistant.assistant import Assistant
-from assistant.conversation import is_id
+from assistant.conversation import end, is_id
 from assistant.safety import safety_figures
 from assistant.transcript import PastTurn, transcript
 from index.desk import LibraryUnavailableError
-from sources.database import reading
+from sources.database import reading, writing
 from web import views
 from web.api import checked
-from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, Turn, render
+from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, StartOverPage, Turn, render
 from web.problems import problem_of
 from web.reference import api_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _STARTERS = 6
+_TOPIC_FORGOTTEN = "The topic is no longer used. Ask your next question."
+# An address that names what it holds may be kept; one whose questions are still being tried changes soon.
+_KEPT, _KEPT_SHORTLY = "public, max-age=86400, immutable", "public, max-age=10"
 
 
 def frame_of(request: Request) -> Frame:
@@ -50,14 +53,21 @@ def ask(
     question: Annotated[str, Form()] = "",
     conversation: Annotated[str, Form()] = "",
     forget_topic: Annotated[str, Form()] = "",
+    edit: Annotated[str, Form()] = "",
+    show: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Answer a question and show the conversation so far; what goes wrong is said beside the field, and nothing lost."""
+    """Answer a question and show the conversation so far; what goes wrong is said beside the field, and nothing lost.
+
+    Without a question, `forget_topic` drops the topic, `edit` puts words back into the field, and `show` shows the
+    conversation again.
+    """
     assistant: Assistant = request.app.state.assistant
     known = conversation if is_id(conversation) else None
-    if forget_topic and not question:
-        return _page(request, known, forgotten=True)
     # A browser sends line breaks as two characters; they count as one.
-    question = question.replace("\r\n", "\n")
+    question, edit = question.replace("\r\n", "\n"), edit.replace("\r\n", "\n")
+    if not question and (forget_topic or edit or show):
+        said = _TOPIC_FORGOTTEN if forget_topic else ""
+        return _page(request, known, question=edit, forgotten=bool(forget_topic), said=said)
     try:
         words, known = checked(question, known)
         answer = assistant.answer(words, known, forget_topic=bool(forget_topic))
@@ -68,7 +78,37 @@ def ask(
         page = _page(request, known, question=question, error=f"{problem.detail} {problem.next_step}")
         page.status_code = problem.status
         return page
-    return _page(request, answer.conversation, newest=(words, answer))
+    return _page(request, answer.conversation, newest=(assistant.masked(words).text, answer))
+
+
+@router.get("/start-over")
+def start_anew() -> RedirectResponse:
+    """Lead to the first page: there is nothing to end without a conversation."""
+    return RedirectResponse("/", 303)
+
+
+@router.post("/start-over", response_model=None)
+def start_over(
+    request: Request, conversation: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = ""
+) -> HTMLResponse | RedirectResponse:
+    """Ask whether to end a conversation; once it is sure, end it, so that no copy of its id brings it back."""
+    if not is_id(conversation):
+        return RedirectResponse("/", 303)
+    if not sure:
+        return HTMLResponse(render(StartOverPage(frame_of(request), conversation)))
+    with writing(request.app.state.engine) as connection:
+        end(connection, conversation)
+    return RedirectResponse("/", 303)
+
+
+@router.get("/questions/{key}.json")
+def questions(request: Request, key: str) -> JSONResponse:
+    """Give the curated questions that a page offers while one types; what is typed stays in the browser."""
+    offer = request.app.state.assistant.offer()
+    if not offer.key or key != offer.key:
+        raise HTTPException(404)
+    kept = _KEPT if offer.whole else _KEPT_SHORTLY
+    return JSONResponse({"questions": offer.questions}, headers={"Cache-Control": kept})
 
 
 @router.get("/sources/{article_id}")
@@ -121,6 +161,7 @@ def _page(
     question: str = "",
     error: str | None = None,
     forgotten: bool = False,
+    said: str | None = None,
 ) -> HTMLResponse:
     assistant: Assistant = request.app.state.assistant
     unavailable: str | None = None
@@ -130,6 +171,9 @@ def _page(
     except LibraryUnavailableError:
         unavailable = assistant.policy.wordings.search_unavailable
     turns = _turns(request, conversation, newest)
+    if turns == ():  # nobody began it, or its visitor has ended it
+        conversation = None
+    turns = turns or ()
     page = ConversationPage(
         frame=frame_of(request),
         turns=turns,
@@ -141,6 +185,8 @@ def _page(
         topic=turns[-1].topic if turns and not forgotten else None,
         topic_forgotten=forgotten,
         unavailable=unavailable,
+        offers=f"/questions/{key}.json" if (key := assistant.offer().key) else "",
+        said=said,
     )
     return HTMLResponse(render(page))
 
@@ -161,8 +207,11 @@ def _texts(assistant: Assistant) -> Mapping[str, str]:
         return {}
 
 
-def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...]:
-    """Return the turns as recorded; with the newest answer, even where it could not be (a card for a person in danger)."""
+def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...] | None:
+    """Return the turns as recorded; with the newest answer, even where it could not be (a card for a person in danger).
+
+    None where they cannot be read back just now.
+    """
     assistant: Assistant = request.app.state.assistant
     past: list[PastTurn] = []
     if conversation is not None:
@@ -171,6 +220,8 @@ def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer
                 past = transcript(connection, conversation, _hidden(assistant))
         except SQLAlchemyError:
             assistant.desk.report("a conversation could not be read back")
+            if newest is None:
+                return None
     if newest is not None and all(one.answer["answer"] != newest[1].id for one in past):
         past.append(PastTurn(newest[0], newest[1].stored(), 0))
     texts = _texts(assistant)

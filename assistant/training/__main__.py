@@ -86,7 +86,7 @@ def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Itera
     kinds = sorted({(one.language, one.kind) for one in judged()})
     for language, kind in kinds:
         rows = [n for n, one in enumerate(judged()) if (one.language, one.kind) == (language, kind)]
-        through = sum(screened[n] >= raiser.screen.least for n in rows) / len(rows)
+        through = sum(screened[n] >= 0 for n in rows) / len(rows)
         own = [
             one
             for one, message in zip(heard, asked, strict=True)

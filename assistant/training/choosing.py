@@ -16,6 +16,8 @@ FALSE_CARDS = 0.02
 FALSE_NOTICES = 0.03
 FALSE_EMERGENCIES = 0.005
 FALSE_ADVICE = 0.03
+# Of what asks for advice on something else; for these nothing would be quoted though something might be.
+FALSE_DOSE = 0.06
 _NEVER = -100.0
 
 
@@ -36,4 +38,5 @@ def thresholds(heard: Sequence[Heard | None], messages: Sequence[Message]) -> di
         "mention": of("crisis", CALM, FALSE_NOTICES),
         "emergency": of("emergency", others | {"not_emergency"}, FALSE_EMERGENCIES),
         "personal_advice": of("personal_advice", {"general", "calm"}, FALSE_ADVICE),
+        "dose": of("dose", {"advice"}, FALSE_DOSE),
     }

@@ -23,6 +23,8 @@ SEARCHES = 1200
 EXCERPTS = 500
 NOISE = 360
 _DISGUISED = 0.25
+# The share of messages that are shown among harmless ones, and how long that may get: as long as a text is heard whole.
+_AMONG_OTHERS, _MOST_CHARACTERS = 0.15, 390
 _ABOUT_ONESELF = re.compile(r"\b(?:i|im|ive|my|me|mine|we|our|us)\b", re.IGNORECASE)
 
 
@@ -66,13 +68,31 @@ def judged() -> list[Message]:
 
 def drawn_text(message: Message, random: Random) -> str:
     """Return a text to learn from: the message or a disguise of it, as it is heard; of a long one a part."""
-    text = message.text
+    text = message.text if message.kind == "search" else among_others(message, random)
     if random.random() < _DISGUISED:
         # Typing errors twice as often as the others: they are what happens most, and cannot be undone by rule.
         text = disguised(text, random.choice(["typos", *DISGUISES]))
     parts = to_hear(text)
     # The danger of a long message may stand in any part of it; the first is as good a guess as another.
     return parts[0] if message.kind in DANGER else random.choice(parts)
+
+
+def among_others(message: Message, random: Random) -> str:
+    """Return a message, now and then with calm ones before and after it: what matters is often said in passing."""
+    said = [message.text]
+    while random.random() < (_AMONG_OTHERS if len(said) == 1 else 0.7):
+        other = random.choice(_small_talk(message.language))
+        if sum(map(len, said)) + len(said) + len(other) > _MOST_CHARACTERS:
+            break
+        said.insert(random.choice((0, len(said))), other)
+    return " ".join(said)
+
+
+@cache
+def _small_talk(language: str) -> list[str]:
+    """Calm, ordinary messages of a language, short enough to stand beside another."""
+    own = [one for one in messages("train") if one.language == language and one.kind == "calm"]
+    return [one.text for one in own if one.level == "ordinary" and len(one.text) < _MOST_CHARACTERS // 2]
 
 
 def _excerpts() -> list[Message]:

@@ -23,8 +23,9 @@ _HIDDEN = 32
 _ROUNDS = 40
 # Features are small numbers; so much larger, they are learnt from sooner.
 _SCALE = 10.0
-# The share of tuning messages in danger that the screen may take for ordinary.
-MISSED = 0.002
+# The shares of tuning messages in danger, and of those that ask for advice, that the screen may take for ordinary.
+MISSED_DANGER, MISSED_ADVICE = 0.002, 0.005
+_ORDINARY, _DANGER, _ADVICE = range(3)
 
 
 def features(library: Library, text: str) -> Floats:
@@ -33,7 +34,7 @@ def features(library: Library, text: str) -> Floats:
 
 
 def learn(library: Library, taught: Sequence[Message], judged: Sequence[Message], path: Path) -> Screen:
-    """Fit a screen on messages and write it; `judged` messages set the value from which on it lets a text through."""
+    """Fit a screen on messages and write it; `judged` messages set the values from which on it lets a text through."""
     random = Random(20)  # noqa: S311 - chance that can be repeated
     texts = [drawn_text(one, random) for one in taught]
     seen = np.stack([features(library, text) for text in texts])
@@ -42,26 +43,48 @@ def learn(library: Library, taught: Sequence[Message], judged: Sequence[Message]
     with warnings.catch_warnings():
         # It is stopped early on purpose: later rounds learn the messages by heart.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        network.fit((seen - mean) * _SCALE, [needs_listening(one) for one in taught])
+        network.fit((seen - mean) * _SCALE, [_class_of(one) for one in taught])
     (first, second), (first_bias, second_bias) = network.coefs_, network.intercepts_
     held = {
-        "mean": mean.astype(np.float32),
-        "first": np.ascontiguousarray(first * _SCALE, dtype=np.float32),
-        "first_bias": first_bias.astype(np.float32),
-        "second": np.ascontiguousarray(second[:, 0], dtype=np.float32),
-        "second_bias": second_bias.astype(np.float32),
-        "least": np.zeros(1, dtype=np.float32),
+        "mean": mean,
+        "first": first * _SCALE,
+        "first_bias": first_bias,
+        # How much more it is than ordinary: the difference of two logits.
+        "second": second[:, _DANGER:] - second[:, [_ORDINARY]],
+        "second_bias": second_bias[_DANGER:] - second_bias[_ORDINARY],
+        "least": np.zeros(2),
     }
-    save_file(held, path)
-    values = looked_at(Screen.open(path, library.encoder.weights), library, judged)
-    danger = [value for value, one in zip(values, judged, strict=True) if one.kind in DANGER | {"emergency"}]
-    save_file({**held, "least": np.array([np.quantile(danger, MISSED)], dtype=np.float32)}, path)
+    kept = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in held.items()}
+    save_file(kept, path)
+    values = np.stack([_values(kept, library, one) for one in judged])
+    of = [_class_of(one) for one in judged]
+    least = [
+        np.quantile([value[column - 1] for value, one in zip(values, of, strict=True) if one == column], missed)
+        for column, missed in ((_DANGER, MISSED_DANGER), (_ADVICE, MISSED_ADVICE))
+    ]
+    save_file({**kept, "least": np.array(least, dtype=np.float32)}, path)
     return Screen.open(path, library.encoder.weights)
 
 
 def looked_at(screen: Screen, library: Library, messages: Sequence[Message]) -> list[float]:
-    """Return the screen's value of each message, the highest of its parts."""
-    return [
-        max(screen.look(np.stack([features_of(one) for one in library.read((), to_hear(message.text))])))
-        for message in messages
-    ]
+    """Return how far above the least value the screen sees each message, the highest of its parts."""
+    return [float(screen.look(_features_of_parts(library, message)).max()) for message in messages]
+
+
+def _class_of(message: Message) -> int:
+    """What a message is to the screen; one that names suicide or self-harm as a subject is near to danger."""
+    if message.kind in DANGER | {"emergency"} or message.level == "mention":
+        return _DANGER
+    return _ADVICE if needs_listening(message) else _ORDINARY
+
+
+def _features_of_parts(library: Library, message: Message) -> NDArray[np.float32]:
+    return np.stack([features_of(one) for one in library.read((), to_hear(message.text))])
+
+
+def _values(held: dict[str, NDArray[np.float32]], library: Library, message: Message) -> NDArray[np.float32]:
+    """Return both values of a message, shape [2], the highest of its parts."""
+    seen = _features_of_parts(library, message) - held["mean"]
+    hidden = np.maximum(seen @ held["first"] + held["first_bias"], 0)
+    found: NDArray[np.float32] = (hidden @ held["second"] + held["second_bias"]).max(axis=0)
+    return found

@@ -66,7 +66,6 @@ What is the maximum dose of Zoloft?
 sertralin
 what is TRD
 qwertyuiop
-lorem ipsum dolor sit amet
 ketamin infusion cost
 How long does ketmine last
 SSRI vs ketamine

@@ -61,3 +61,31 @@ def test_the_page_stays_whole_at_four_times_the_size(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 256})
     expect(page.get_by_label("Your question")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+HIDDEN = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return null;
+  const box = one.getBoundingClientRect();
+  const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, Math.max(box.top, 0) + Math.min(box.height, 20) / 2];
+  const seen = document.elementFromPoint(x, y);
+  const fits = box.left >= -1 && box.right <= innerWidth + 1 && box.bottom > 0 && box.top < innerHeight;
+  return fits && seen && (one.contains(seen) || seen.contains(one)) ? "" : one.outerHTML.slice(0, 120);
+}"""
+
+
+@pytest.mark.parametrize("state", ["first", "answer", "dialog"])
+def test_at_four_times_the_size_no_focus_is_hidden_and_nothing_scrolls_sideways(page: Page, state: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    if state != "first":
+        page.get_by_label("Your question").fill("I am jo@example.org. What are common side effects of SSRIs?")
+        page.keyboard.press("Enter")
+        expect(page.locator(".notice.masked")).to_be_visible()
+    if state == "dialog":
+        page.get_by_role("button", name="Start over").click()
+    hidden = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        hidden.append(page.evaluate(HIDDEN))
+    assert [one for one in hidden if one] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

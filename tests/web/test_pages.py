@@ -28,6 +28,7 @@ from web.pages import (
     Quote,
     SourceLine,
     SourcePage,
+    StartOverPage,
     Turn,
     asset,
     heading_levels,
@@ -35,6 +36,7 @@ from web.pages import (
     lines,
     paragraphs,
     render,
+    stylesheet,
     ways,
 )
 from web.reference import api_page
@@ -163,6 +165,11 @@ NO_ANSWER = Turn(
 )
 CRISIS = Turn(question="I don't want to be here anymore", outcome="crisis", notices=(CRISIS_CARD,), answer_id="a_6c")
 EMERGENCY = Turn("I took the whole bottle", "emergency", notices=(EMERGENCY_CARD,), answer_id="a_7d")
+MASKED = dataclasses.replace(
+    NO_ANSWER,
+    question="Call me at [phone number removed]. Is ketamine safe?",
+    notices=(NoticeText("masked", (("We took something out of your text.", None),)),),
+)
 STARTERS = (
     "How fast does ketamine work?",
     "How long do SSRIs take to work?",
@@ -250,6 +257,9 @@ PAGES: dict[str, Page] = {
         question="x" * 501,
         error="Your question has 501 characters. Please shorten it to 500.",
     ),
+    "masked": ConversationPage(FRAME, turns=(MASKED,), conversation="c_1"),
+    "edited": ConversationPage(FRAME, turns=(ANSWERED,), conversation="c_1", question="How fast?", said=""),
+    "start over": StartOverPage(FRAME, "c_1"),
     "unavailable": ConversationPage(FRAME, unavailable="You can still find help on this page. Please try again later."),
     "source": SourcePage(
         FRAME,
@@ -424,7 +434,7 @@ def test_forms_post_and_no_question_is_in_an_address(name: str) -> None:
     page = parsed(PAGES[name])
     for form in find(page, "form"):
         assert form.get("method") == "post"
-        assert form.get("action") in ("/", "/#latest")
+        assert form.get("action") in ("/", "/#latest", "/#question", "/start-over")
     for link in find(page, "[href]"):
         assert "question" not in link.get("href")
 
@@ -473,8 +483,7 @@ def hostile(value: Any) -> Any:
 @every_page
 def test_every_field_is_escaped(name: str) -> None:
     page = parsed(hostile(PAGES[name]))
-    [script] = find(page, "script")
-    assert script.get("src") == asset("wellcited.js")
+    assert {one.get("src") for one in find(page, "script")} <= {asset("wellcited.js"), asset("questions.js")}
     assert not find(page, '[onerror], [src="x"]')
     assert HOSTILE in page.text_content()
 
@@ -493,14 +502,19 @@ def test_nothing_inline_and_nothing_from_elsewhere(name: str) -> None:
     page = parsed(PAGES[name])
     attributes = {key for one in page.iter() if isinstance(one.tag, str) for key in one.attrib}
     assert not {key for key in attributes if key == "style" or key.startswith("on")}
-    assert not find(page, "style, iframe, object, embed")
+    assert not find(page, "iframe, object, embed")
+    # Only the pages that are to be readable at once hold the stylesheet themselves, and no other style.
+    for style in find(page, "style"):
+        assert (style.text, style.get("nonce")) == (stylesheet(), FRAME.nonce)
+    assert bool(find(page, "style")) == (name in ("empty", "unavailable", "help"))
     loaded = [one.get("src") or one.get("href") for one in find(page, "[src], link")]
     assert all(
-        re.fullmatch(r"/static/wellcited\.(css|js)\?v=\w{12}|/static/favicon\.svg\?v=\w{12}", one) for one in loaded
+        re.fullmatch(r"/static/(wellcited\.css|(wellcited|questions)\.js|favicon\.svg)\?v=\w{12}", one)
+        for one in loaded
     )
-    [script] = find(page, "script")
-    assert script.get("nonce") == FRAME.nonce
-    assert not script.text
+    for script in find(page, "script"):
+        assert script.get("nonce") == FRAME.nonce
+        assert not script.text
 
 
 @every_page
@@ -544,12 +558,49 @@ def test_the_marked_passage_is_where_the_link_leads() -> None:
     assert len(find(page, "mark")) == 1
 
 
-def test_the_script_is_small_and_neither_file_reaches_elsewhere() -> None:
-    script = (HERE / "static/wellcited.js").read_text()
-    style = (HERE / "static/wellcited.css").read_text()
-    assert len(script.encode()) <= 4096
-    assert not re.search(r"https?:|localStorage|sessionStorage|cookie", script)
-    assert not re.search(r"https?:|@import|url\(", style)
+def test_the_scripts_are_small_and_no_file_reaches_elsewhere() -> None:
+    for name, most in (("wellcited.js", 8192), ("questions.js", 6144)):
+        script = (HERE / "static" / name).read_text()
+        assert len(script.encode()) <= most
+        assert not re.search(r"https?:|localStorage|sessionStorage|indexedDB|caches|cookie|innerHTML", script)
+    assert not re.search(r"https?:|@import|url\(", stylesheet())
+
+
+def test_only_the_last_question_can_be_edited_and_only_where_its_words_are_known() -> None:
+    forms = find(parsed(PAGES["long"]), "form.edit")
+    assert [find(one, '[name="edit"]')[0].get("value") for one in forms] == [ANSWERED.question]
+    erased = ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, erased=True),), conversation="c_1")
+    assert not find(parsed(erased), "form.edit")
+
+
+def test_starting_over_asks_in_a_dialog_and_the_way_back_comes_first() -> None:
+    [dialog] = find(parsed(PAGES["answered"]), "dialog")
+    assert dialog.get("open") is None
+    assert [one.text_content() for one in find(dialog, "button")] == ["Keep this conversation", "Start over"]
+    assert [one.get("formmethod") for one in find(dialog, "button")] == ["dialog", None]
+    assert [one.get("name") for one in find(parsed(PAGES["start over"]), "main button")] == ["show", "sure"]
+    assert not find(parsed(PAGES["empty"]), "dialog, form.restart")
+
+
+def test_what_is_shown_again_is_not_announced_as_an_answer() -> None:
+    assert parsed(PAGES["edited"]).get_element_by_id("status").text_content() == ""
+    assert find(parsed(PAGES["edited"]), "textarea")[0].get("autofocus") is not None
+
+
+@every_page
+def test_a_person_is_named_beside_the_crisis_link_on_every_page(name: str) -> None:
+    page = parsed(PAGES[name])
+    links = find(page, "header .help-links a")
+    assert [link.text_content() for link in links] == ["In crisis?", "Talk to a person"]
+    place = page.get_element_by_id(links[1].get("href").removeprefix("#"))
+    assert place.getparent().tag == "footer"
+    assert words_of(FRAME.reach_a_person) in place.text_content()
+
+
+def test_forms_give_a_browser_nothing_to_restore() -> None:
+    for name in PAGES:
+        for form in find(parsed(PAGES[name]), "form"):
+            assert form.get("autocomplete") == "off", name
 
 
 def test_the_reference_names_types_and_links_them() -> None:

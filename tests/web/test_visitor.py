@@ -170,7 +170,7 @@ def test_words_of_a_visitor_are_shown_as_words(visitor: TestClient) -> None:
     typed = "<script>alert(1)</script> & how do SSRIs work?"
     page = post(visitor, question=typed)
     assert text(page.xpath("//span[@class='words']")[0]) == typed
-    assert len(page.xpath("//script")) == 1
+    assert not page.xpath("//script[not(@src)]")
 
 
 @pytest.mark.parametrize("typed", ["I want to die", "I took a whole bottle of pills and cannot breathe"])
@@ -292,7 +292,7 @@ def test_no_address_ever_holds_a_question(visitor: TestClient) -> None:
     page = post(visitor, question="Is psilocybin legal in Oregon?")
     addresses = page.xpath("//@href | //@action | //@src")
     assert not [one for one in addresses if re.search("psilocybin|oregon", one, re.IGNORECASE)]
-    assert visitor.get("/", params={"question": QUESTION}).text.count("figure") == 0
+    assert visitor.get("/", params={"question": QUESTION}).text.count("<figure") == 0
 
 
 def test_the_safety_page_says_figures_lines_and_days(visitor: TestClient) -> None:

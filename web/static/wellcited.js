@@ -1,20 +1,28 @@
-// Sends a question without loading the whole page again. Every form works without this file.
+// Sends a question without loading the whole page again, and keeps a conversation in this tab. Every form works without
+// this file.
 "use strict";
 
 const announcer = document.getElementById("status");
-const SLOW = 30_000; // milliseconds until the browser sends the form itself
+const SLOW = 30_000; // milliseconds until a question counts as lost on its way
+const WAITING = 250; // milliseconds until one is told that something is going on
+const IDLE = 1_000; // milliseconds without a key until what is left of the limit is read out
+const PLACE = /^#conversation=([0-9a-f]{32})$/;
 let asking = false;
+let counting;
 
 async function ask(form, sender) {
   const body = new URLSearchParams(new FormData(form));
   if (sender?.name) body.set(sender.name, sender.value);
-  const waiting = setTimeout(() => say("Searching the approved articles", true), 250);
+  clearTimeout(counting);
+  say("", false); // so that the next words are heard even when they are the same as the last
+  const waiting = setTimeout(() => say("Searching the approved articles", true), WAITING);
   asking = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    show(page, new URL(form.action).hash.slice(1) || "question");
+    const page = await send(body);
+    if (!page) keep("Your question could not be sent. Nothing you wrote is lost. Check your connection and ask again.");
+    else if (page.getElementById("question")) show(page, new URL(form.action).hash.slice(1) || "question");
+    else keep(page.querySelector("main.failure .lead").textContent);
   } catch {
     sendPlainly(form, sender);
   } finally {
@@ -24,18 +32,46 @@ async function ask(form, sender) {
   }
 }
 
+// The page that answers a form; null when there is no answer.
+async function send(body) {
+  try {
+    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
+    return new DOMParser().parseFromString(await response.text(), "text/html");
+  } catch {
+    return null;
+  }
+}
+
 // Puts the main part of the answered page in place of this one's, and goes to `place` in it; throws when it has none.
 function show(page, place) {
   const main = page.querySelector("main#main");
   const news = page.getElementById("status");
   if (!main || !news) throw new Error("not one of our pages");
+  // It is gone to right away, and would be read out twice.
+  main.querySelector("[role=alert]")?.removeAttribute("role");
   document.querySelector("main").replaceWith(main);
   document.title = page.title;
   say(news.textContent, false);
   prepare();
-  const target = document.getElementById(place) ?? main;
-  target.focus({ preventScroll: true });
-  target.scrollIntoView();
+  remember();
+  if (place) go(document.getElementById(place) ?? main);
+}
+
+// Says what went wrong beside the field, and leaves the visitor's words in it.
+function keep(words) {
+  const field = document.getElementById("question");
+  const error = Object.assign(document.createElement("p"), { id: "error", className: "error", tabIndex: -1, textContent: words });
+  say("", false);
+  document.querySelector("form.question .error")?.remove();
+  field.before(error);
+  field.setAttribute("aria-describedby", "question-hint error");
+  field.setAttribute("aria-invalid", "true");
+  go(error);
+}
+
+function go(place) {
+  place.focus({ preventScroll: true });
+  place.scrollIntoView();
 }
 
 function sendPlainly(form, sender) {
@@ -62,6 +98,41 @@ function count(field) {
   document.getElementById("counter").textContent = used < limit * 0.8 ? "" : words;
 }
 
+// Puts the words of the last question back into the field.
+function edit(words) {
+  const field = document.getElementById("question");
+  field.value = words;
+  count(field);
+  go(field);
+  field.setSelectionRange(words.length, words.length);
+}
+
+// The id of the conversation shown, which a browser keeps behind the "#" of this tab's address and sends nowhere.
+const shown = () => document.querySelector("form.question [name=conversation]")?.value;
+
+function remember() {
+  const place = shown() ? `#conversation=${shown()}` : "";
+  if (place !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + place);
+}
+
+// Shows the conversation that this tab's address names, after a reload or on the way back.
+async function restore() {
+  const id = PLACE.exec(location.hash)?.[1];
+  if (!id || id === shown()) return;
+  const top = history.state?.top ?? 0;
+  const page = await send(new URLSearchParams({ conversation: id, show: "1" }));
+  if (!page?.getElementById("question")) return say("Your conversation cannot be shown right now. Reload to try again.", true);
+  show(page);
+  scrollTo(0, top);
+}
+
+// Ends the conversation, and leaves no address behind that leads to it.
+async function forget(form) {
+  const body = new URLSearchParams([...new FormData(form), ["sure", "1"]]);
+  await fetch("/start-over", { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(SLOW) }).catch(() => null);
+  location.replace(location.pathname + location.search);
+}
+
 function prepare() {
   const field = document.getElementById("question");
   if (!field) return;
@@ -70,9 +141,29 @@ function prepare() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-ask]")) return;
+  const form = event.target;
+  if (form.matches("[data-ask]")) {
+    event.preventDefault();
+    if (!asking) ask(form, event.submitter);
+  } else if (form.matches("[data-edit]")) {
+    event.preventDefault();
+    edit(form.elements.edit.value);
+  } else if (form.matches("[data-start-over]")) {
+    event.preventDefault();
+    document.querySelector("dialog").showModal();
+  } else if (form.matches("dialog [data-forget]") && event.submitter?.name === "sure") {
+    event.preventDefault();
+    forget(form);
+  }
+});
+
+// Within the page one goes without a new address: it would take the conversation's place.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  const place = link && document.getElementById(link.hash.slice(1));
+  if (!place) return;
   event.preventDefault();
-  if (!asking) ask(event.target, event.submitter);
+  go(place);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -82,7 +173,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.id === "question") count(event.target);
+  if (event.target.id !== "question") return;
+  count(event.target);
+  clearTimeout(counting);
+  const left = document.getElementById("counter").textContent;
+  if (left) counting = setTimeout(() => say(left, false), IDLE);
 });
 
 // On paper every source is open.
@@ -93,4 +188,13 @@ addEventListener("beforeprint", () => {
   }
 });
 
+addEventListener("pagehide", () => {
+  if (PLACE.test(location.hash)) history.replaceState({ top: scrollY }, "");
+});
+// A page that the browser kept whole may show what was ended since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+addEventListener("hashchange", restore);
+
 prepare();
+if (PLACE.test(location.hash) && !shown()) restore();
+else if (document.getElementById("question")) remember();
