@@ -92,12 +92,14 @@ def test_a_tap_asks_it(field_is_ready: Page) -> None:
 
 
 def test_a_finger_asks_it(browser: Browser, site: str) -> None:
-    context = browser.new_context(base_url=site, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    context = browser.new_context(base_url=site, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 500})
     page = context.new_page()
     page.goto("/")
     page.get_by_label("Your question").tap()
     page.get_by_label("Your question").press_sequentially("hooked")
-    page.get_by_role("option", name=WANTED).tap()
+    option = page.get_by_role("option", name=WANTED)
+    expect(option).to_be_in_viewport()
+    option.tap()
     expect(page.locator(".asked .words")).to_have_text(WANTED)
     context.close()
 

@@ -559,7 +559,7 @@ def test_the_marked_passage_is_where_the_link_leads() -> None:
 
 
 def test_the_scripts_are_small_and_no_file_reaches_elsewhere() -> None:
-    for name, most in (("wellcited.js", 8192), ("questions.js", 6144)):
+    for name, most in (("wellcited.js", 8_192), ("questions.js", 6_144)):
         script = (HERE / "static" / name).read_text()
         assert len(script.encode()) <= most
         assert not re.search(r"https?:|localStorage|sessionStorage|indexedDB|caches|cookie|innerHTML", script)
@@ -571,6 +571,13 @@ def test_only_the_last_question_can_be_edited_and_only_where_its_words_are_known
     assert [find(one, '[name="edit"]')[0].get("value") for one in forms] == [ANSWERED.question]
     erased = ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, erased=True),), conversation="c_1")
     assert not find(parsed(erased), "form.edit")
+
+
+def test_nothing_stands_between_a_question_and_its_card() -> None:
+    for name in ("crisis", "emergency"):
+        page = parsed(PAGES[name])
+        assert not find(page, ".asked form")
+        assert len(find(page, "form.edit")) == 1
 
 
 def test_starting_over_asks_in_a_dialog_and_the_way_back_comes_first() -> None:

@@ -67,9 +67,12 @@
     prepare();
     const found = matching(field().value);
     if (!found.length) return close();
+    const opens = !open();
     list().replaceChildren(...found.map(option));
     list().hidden = false;
     mark(-1);
+    // On a small screen, or above a keyboard that takes half of it, there would be nothing to see of it.
+    if (opens && list().getBoundingClientRect().bottom > visualViewport.height) field().form.scrollIntoView();
     clearTimeout(announcing);
     const many = found.length === 1 ? "1 ready-made question fits" : `${found.length} ready-made questions fit`;
     announcing = setTimeout(() => open() && active < 0 && say(`${many}. Press the down arrow to choose.`, false), IDLE);

@@ -157,11 +157,11 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Within the page one goes without a new address: it would take the conversation's place.
+// Within a conversation one goes without a new address: it would take the conversation's place.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
   const place = link && document.getElementById(link.hash.slice(1));
-  if (!place) return;
+  if (!place || !document.getElementById("question")) return;
   event.preventDefault();
   go(place);
 });
