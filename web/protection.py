@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.embedding import frame_ancestors, framing_headers
 from web.problems import BodyTooLargeError
 
 _HEADERS = {
@@ -21,23 +22,25 @@ _HEADERS = {
 }
 
 
-def content_policy(nonce: str) -> str:
-    """Allow our own files and nothing else; scripts only with this response's nonce."""
+def content_policy(nonce: str, ancestors: str = "'none'") -> str:
+    """Allow our own files and nothing else; scripts only with this response's nonce, frames only to `ancestors`."""
     return (
         f"default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     )
 
 
 class Protection:
     """Pure ASGI middleware: adds the headers, refuses bodies over a limit, and answers for whatever went wrong.
 
-    `respond` turns an error into a response. An error that nobody foresaw is reported by its kind alone: its message
-    may hold what a visitor wrote.
+    `sites` may show the embedded page in a frame. `respond` turns an error into a response. An error that nobody foresaw
+    is reported by its kind alone: its message may hold what a visitor wrote.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, respond: Callable[[Scope, Exception], Response]) -> None:
-        self._app, self._limit, self._respond = app, limit, respond
+    def __init__(
+        self, app: ASGIApp, limit: int, respond: Callable[[Scope, Exception], Response], sites: Sequence[str] = ()
+    ) -> None:
+        self._app, self._limit, self._respond, self._sites = app, limit, respond, sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
         if scope["type"] != "http":
@@ -45,7 +48,7 @@ class Protection:
             return
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
-        guarded = _Guarded(send, nonce)
+        guarded = _Guarded(send, nonce, scope["path"], self._sites)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
             if declared.isdigit() and int(declared) > self._limit:
@@ -63,16 +66,18 @@ class Protection:
 class _Guarded:
     """Sends what the application sends, with the security headers."""
 
-    def __init__(self, send: Send, nonce: str) -> None:
-        self._send, self._policy, self.started = send, content_policy(nonce), False
+    def __init__(self, send: Send, nonce: str, path: str, sites: Sequence[str]) -> None:
+        self._send, self.started = send, False
+        policy = content_policy(nonce, frame_ancestors(path, sites))
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy, **framing_headers(path, sites)}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            headers["Content-Security-Policy"] = self._policy
+            for name, value in self._headers.items():
+                if value is not None:
+                    headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)
 

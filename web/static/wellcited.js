@@ -12,11 +12,11 @@ async function ask(form, sender) {
   asking = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
+    const response = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     show(page, new URL(form.action).hash.slice(1) || "question");
   } catch {
-    sendPlainly(form, sender);
+    if (!sayUnreachable()) sendPlainly(form, sender);
   } finally {
     clearTimeout(waiting);
     form.removeAttribute("aria-busy");
@@ -36,6 +36,18 @@ function show(page, place) {
   const target = document.getElementById(place) ?? main;
   target.focus({ preventScroll: true });
   target.scrollIntoView();
+}
+
+// In a frame of another site, a page that cannot be loaded would take what was written with it.
+function sayUnreachable() {
+  const words = document.getElementById("unreachable")?.content.firstElementChild;
+  if (!words) return false;
+  say("", false);
+  document.querySelector(".ask .unavailable")?.remove();
+  const notice = words.cloneNode(true);
+  document.querySelector(".ask").prepend(notice);
+  notice.scrollIntoView();
+  return true;
 }
 
 function sendPlainly(form, sender) {
