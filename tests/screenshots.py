@@ -7,6 +7,7 @@ pictures to `web/screenshots`.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,16 +17,17 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conftest import CHROMIUM, QUIET, ROOT
+from tests.stories.host_pages import OPENED
 
 FOLDER = ROOT / "web" / "screenshots"
 QUESTION = "How long do SSRIs take to work?"
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Yield the address of a server over a fresh starter library."""
+def served(clinic: str) -> Iterator[str]:
+    """Yield the address of a server over a fresh starter library, which the site `clinic` may show."""
     with tempfile.TemporaryDirectory() as data:
-        environment = {**os.environ, "WELLCITED_DATA": data}
+        environment = {**os.environ, "WELLCITED_DATA": data, "WELLCITED_SITES": clinic}
         command = [sys.executable, "-m", "web"]
         subprocess.run([*command, "starter", "--publish"], check=True, cwd=ROOT, env=environment, capture_output=True)
         server = subprocess.Popen(
@@ -37,6 +39,40 @@ def served() -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(10)
+
+
+@contextmanager
+def demo_site(port: int, site: str) -> Iterator[None]:
+    """Serve the made-up clinic that shows what is served at `site`."""
+    command = [sys.executable, "-m", "web", "demo-site", "--port", str(port), "--site", site]
+    clinic = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert clinic.stdout is not None
+        clinic.stdout.readline()
+        yield
+    finally:
+        clinic.terminate()
+        clinic.wait(10)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def visit_clinic(page: Page, clinic: str, name: str) -> None:
+    """Take the panel with an answer on the clinic's page."""
+    page.add_init_script(OPENED)
+    page.goto(clinic)
+    page.click("wellcited-widget .launcher")
+    frame = page.frame_locator("wellcited-widget iframe")
+    frame.locator("#question").fill(QUESTION)
+    frame.locator("button.primary").click()
+    frame.locator("blockquote").first.wait_for()
+    page.mouse.move(0, 0)
+    page.screenshot(path=FOLDER / f"panel-{name}.png")
 
 
 def visit(page: Page, address: str, name: str) -> None:
@@ -66,7 +102,9 @@ def visit(page: Page, address: str, name: str) -> None:
 def main() -> None:
     """Take all of them."""
     FOLDER.mkdir(exist_ok=True)
-    with served() as address, sync_playwright() as playwright:
+    port = free_port()
+    clinic = f"http://127.0.0.1:{port}"
+    with served(clinic) as address, demo_site(port, address), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for width in (390, 1280):
             for scheme in ("light", "dark"):
@@ -76,6 +114,7 @@ def main() -> None:
                     reduced_motion="reduce",
                 )
                 visit(context.new_page(), address, f"{width}-{scheme}")
+                visit_clinic(context.new_page(), clinic, f"{width}-{scheme}")
                 context.close()
         browser.close()
     sys.stdout.write(f"The pictures are in {FOLDER.relative_to(ROOT)}. Look at each before you commit them.\n")

@@ -9,6 +9,8 @@ from pathlib import Path
 from typer.main import get_command
 
 from web.command import app
+from web.demo_site import content_policy
+from web.embedding import WIDGET
 from web.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +21,17 @@ def test_every_setting_is_in_the_table_as_the_code_has_it() -> None:
     rows = [f"| `{one.name}` | {f'`{one.default}`' if one.default else 'empty'} | {one.help} |" for one in SETTINGS]
     table = re.findall(r"^\| `WELLCITED_.*\|$", README, re.MULTILINE)
     assert table == rows
+
+
+def test_what_it_tells_clinics_to_put_on_their_pages_is_what_works() -> None:
+    site = "https://ask.clinic.example"
+    allowed = set(content_policy(site).split("; "))
+    assert f'<script src="{site}{WIDGET}" defer referrerpolicy="no-referrer"></script>' in README
+    [shown] = re.findall(r"^ {4}(script-src .*)$", README, re.MULTILINE)
+    assert set(shown.split("; ")) == {one for one in allowed if site in one}
+    attributes = re.findall(r"^\| `data-([a-z]+)` \| `([^`]+)` \|", README, re.MULTILINE)
+    script = (ROOT / "web/templates/widget.js").read_text(encoding="utf-8")
+    assert set(attributes) == set(re.findall(r'chosen\("([a-z]+)", "([^"]+)"', script))
 
 
 def test_every_command_it_shows_exists() -> None:

@@ -23,7 +23,7 @@ from assistant.policy import Policy, load_policy
 from assistant.recorder import Recorder, RecordError
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
-from web import api, health, visitor
+from web import api, health, visitor, widget
 from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, problem_of
@@ -84,14 +84,20 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # those pages would load scripts from another site; ours is at /api
         redoc_url=None,
         middleware=[
-            Middleware(Protection, limit=policy.limits.body_bytes, form_limit=_FORM_BYTES, respond=_response),
+            Middleware(
+                Protection,
+                limit=policy.limits.body_bytes,
+                form_limit=_FORM_BYTES,
+                respond=_response,
+                sites=settings.sites,
+            ),
             Middleware(Compressed),
         ],
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant, app.state.crowd = assistant, crowd
-    for router in (api.router, health.router, visitor.router):
+    for router in (api.router, health.router, visitor.router, widget.router):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app

@@ -495,6 +495,25 @@ def serve(
     run(read_settings(), host, port)
 
 
+@app.command("demo-site")
+def demo_site(
+    site: Annotated[str, typer.Option(help="Where the assistant is served.")] = "http://127.0.0.1:8000",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for any free one.")] = 9000,
+) -> None:
+    """Serve a made-up clinic's page that shows the assistant, as a website of its own.
+
+    Example: wellcited demo-site --port 9000 --site http://127.0.0.1:8000
+    """
+    from web.demo_site import run_demo_site
+    from web.embedding import SiteError, sites_of
+
+    try:
+        [origin] = sites_of(site)
+    except (SiteError, ValueError) as error:
+        raise typer.BadParameter(str(error) if isinstance(error, SiteError) else "Give one address.") from None
+    run_demo_site(origin, port)
+
+
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 

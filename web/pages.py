@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
+from web.embedding import EMBED
+
 HERE = Path(__file__).parent
 
 Segment = tuple[str, str | None]
@@ -34,7 +36,11 @@ class NoticeText:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page carries: the site's name, the disclaimer, and how to get help."""
+    """What every page carries: the site's name, the disclaimer, and how to get help.
+
+    `embedded_in` lists the sites that may show the page in a frame, where its header and footer are compact; None for a
+    page of its own.
+    """
 
     site_name: str
     disclaimer: NoticeText
@@ -42,6 +48,12 @@ class Frame:
     reach_a_person: NoticeText
     nonce: str
     about_library: str
+    embedded_in: tuple[str, ...] | None = None
+
+    @property
+    def home(self) -> str:
+        """The address of the conversation that this page belongs to."""
+        return "/" if self.embedded_in is None else EMBED
 
 
 @dataclass(frozen=True, slots=True)

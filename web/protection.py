@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.embedding import frame_ancestors, framing_headers
 from web.problems import BodyTooLargeError
 
 _HEADERS = {
@@ -22,25 +23,35 @@ _HEADERS = {
 }
 
 
-def content_policy(nonce: str) -> str:
-    """Allow our own files and nothing else; scripts, and styles that stand in the page, only with this response's nonce."""
+def content_policy(nonce: str, ancestors: str = "'none'") -> str:
+    """Allow our own files and nothing else; frames only to `ancestors`.
+
+    Scripts, and styles that stand in the page, run only with this response's nonce.
+    """
     return (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     )
 
 
 class Protection:
     """Pure ASGI middleware: adds the headers, refuses bodies over a limit, and answers for whatever went wrong.
 
-    `form_limit` is that of forms sent to a page. `respond` turns an error into a response. An error that nobody foresaw
+    `form_limit` is that of forms sent to a page; `sites` may show the embedded page in a frame. `respond` turns an error
+    into a response. An error that nobody foresaw
     is reported by its kind alone: its message may hold what a visitor wrote.
     """
 
     def __init__(
-        self, app: ASGIApp, limit: int, form_limit: int, respond: Callable[[Scope, Exception], Response]
+        self,
+        app: ASGIApp,
+        limit: int,
+        form_limit: int,
+        respond: Callable[[Scope, Exception], Response],
+        sites: Sequence[str] = (),
     ) -> None:
-        self._app, self._limit, self._form_limit, self._respond = app, limit, form_limit, respond
+        self._app, self._limit, self._form_limit = app, limit, form_limit
+        self._respond, self._sites = respond, sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
         if scope["type"] != "http":
@@ -48,7 +59,7 @@ class Protection:
             return
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
-        guarded = _Guarded(send, nonce)
+        guarded = _Guarded(send, nonce, scope["path"], self._sites)
         limit = self._limit if scope["path"].startswith("/api/") else self._form_limit
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
@@ -67,16 +78,18 @@ class Protection:
 class _Guarded:
     """Sends what the application sends, with the security headers."""
 
-    def __init__(self, send: Send, nonce: str) -> None:
-        self._send, self._policy, self.started = send, content_policy(nonce), False
+    def __init__(self, send: Send, nonce: str, path: str, sites: Sequence[str]) -> None:
+        self._send, self.started = send, False
+        policy = content_policy(nonce, frame_ancestors(path, sites))
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy, **framing_headers(path, sites)}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            headers["Content-Security-Policy"] = self._policy
+            for name, value in self._headers.items():
+                if value is not None:
+                    headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)
 

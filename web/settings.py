@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assistant.policy import LOCALE
 from index.model import Model, default_model, named_model
+from web.embedding import SiteError, sites_of
 
 
 class SettingError(Exception):
@@ -34,6 +35,11 @@ SETTINGS = (
         "WELLCITED_CONTACT", "", "How visitors reach a person: a telephone number, an e-mail address or a web address."
     ),
     Setting(
+        "WELLCITED_SITES",
+        "",
+        "Sites that may show the assistant on their pages: origins such as https://clinic.example, with spaces between.",
+    ),
+    Setting(
         "WELLCITED_LOCALE",
         "en-US",
         "Whose help lines and words visitors see; others than en-US once their lines are checked.",
@@ -55,6 +61,7 @@ class Settings:
     model: Model
     reads: bool = True
     locale: str = LOCALE
+    sites: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -72,7 +79,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         model=_model(value["WELLCITED_MODEL"], value["WELLCITED_MODEL_SHA256"]),
         reads=_on("WELLCITED_READER", value["WELLCITED_READER"]),
         locale=value["WELLCITED_LOCALE"],
+        sites=_sites("WELLCITED_SITES", value["WELLCITED_SITES"]),
     )
+
+
+def _sites(name: str, value: str) -> tuple[str, ...]:
+    try:
+        return sites_of(value)
+    except SiteError as error:
+        raise SettingError(f"{name}: {error}") from None
 
 
 def _on(name: str, value: str) -> bool:

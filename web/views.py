@@ -31,7 +31,14 @@ def notice(kind: str, text: str, policy: Policy) -> NoticeText:
     return NoticeText(kind, tuple(linked(text, policy.helplines)))
 
 
-def frame(policy: Policy, site_name: str, contact: str | None, nonce: str, about_library: str = "") -> Frame:
+def frame(
+    policy: Policy,
+    site_name: str,
+    contact: str | None,
+    nonce: str,
+    about_library: str = "",
+    embedded_in: tuple[str, ...] | None = None,
+) -> Frame:
     """Return what every page carries."""
     words = policy.wordings
     reach = words.reach_a_person if contact is None else f"{words.reach_a_person}\n\n{contact}"
@@ -42,6 +49,7 @@ def frame(policy: Policy, site_name: str, contact: str | None, nonce: str, about
         reach_a_person=notice("reach_a_person", reach, policy),
         nonce=nonce,
         about_library=about_library,
+        embedded_in=embedded_in,
     )
 
 

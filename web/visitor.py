@@ -18,9 +18,11 @@ from index.desk import LibraryUnavailableError
 from sources.database import reading, writing
 from web import views
 from web.api import checked
+from web.embedding import EMBED
 from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, StartOverPage, Turn, render
 from web.problems import problem_of
 from web.reference import api_page
+from web.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,16 +40,20 @@ def frame_of(request: Request) -> Frame:
         about = views.about(state.assistant.desk.library().edition)
     except LibraryUnavailableError:
         about = ""
-    return views.frame(state.assistant.policy, state.settings.site_name, state.settings.contact, nonce, about)
+    settings: Settings = state.settings
+    sites = settings.sites if request.url.path == EMBED else None
+    return views.frame(state.assistant.policy, settings.site_name, settings.contact, nonce, about, sites)
 
 
 @router.get("/")
+@router.get(EMBED)
 def first_page(request: Request) -> HTMLResponse:
     """Show the empty conversation, with questions to begin with."""
     return _page(request)
 
 
 @router.post("/")
+@router.post(EMBED)
 def ask(
     request: Request,
     question: Annotated[str, Form()] = "",

@@ -27,14 +27,14 @@ def site(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
-    """Serve a data folder; yields the address. What the server wrote to its log is held to be nothing."""
+def served(data: Path, sites: str = "") -> Iterator[str]:
+    """Serve a data folder, for frames on `sites`; yields the address. What the server wrote to its log is held to be nothing."""
     with (
         data.with_name("log").open("w+") as log,
         subprocess.Popen(
             [sys.executable, "-m", "web", "serve", "--port", "0"],
             cwd=ROOT,
-            env={**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": ""},
+            env={**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_DATABASE_URL": "", "WELLCITED_SITES": sites},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

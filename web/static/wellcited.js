@@ -6,6 +6,9 @@ const announcer = document.getElementById("status");
 const SLOW = 30_000; // milliseconds until a question counts as lost on its way
 const WAITING = 250; // milliseconds until one is told that something is going on
 const IDLE = 1_000; // milliseconds without a key until what is left of the limit is read out
+// The conversation's own page, or the same page in another site's frame.
+const HOME = location.pathname === "/embed" ? "/embed" : "/";
+const UNSENT = "Your question could not be sent. Nothing you wrote is lost. Check your connection and ask again.";
 const PLACE = /^#conversation=([0-9a-f]{32})$/;
 let asking = false;
 let counting;
@@ -20,7 +23,7 @@ async function ask(form, sender) {
   form.setAttribute("aria-busy", "true");
   try {
     const page = await send(body);
-    if (!page) keep("Your question could not be sent. Nothing you wrote is lost. Check your connection and ask again.");
+    if (!page) keep(UNSENT, document.getElementById("unsent").content.cloneNode(true));
     else if (page.getElementById("question")) show(page, new URL(form.action).hash.slice(1) || "question");
     else keep(page.querySelector("main.failure .lead").textContent);
   } catch {
@@ -35,7 +38,7 @@ async function ask(form, sender) {
 // The page that answers a form; null when there is no answer.
 async function send(body) {
   try {
-    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
+    const response = await fetch(HOME, { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
     return new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     return null;
@@ -57,13 +60,13 @@ function show(page, place) {
   if (place) go(document.getElementById(place) ?? main);
 }
 
-// Says what went wrong beside the field, and leaves the visitor's words in it.
-function keep(words) {
+// Says what went wrong beside the field, with `help` below it, and leaves the visitor's words in it.
+function keep(words, ...help) {
   const field = document.getElementById("question");
   const error = Object.assign(document.createElement("p"), { id: "error", className: "error", tabIndex: -1, textContent: words });
   say("", false);
-  document.querySelector("form.question .error")?.remove();
-  field.before(error);
+  for (const old of document.querySelectorAll("form.question :is(.error, .unsent)")) old.remove();
+  field.before(error, ...help);
   field.setAttribute("aria-describedby", "question-hint error");
   field.setAttribute("aria-invalid", "true");
   go(error);
