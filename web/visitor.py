@@ -41,7 +41,7 @@ def frame_of(request: Request) -> Frame:
     except LibraryUnavailableError:
         about = ""
     settings: Settings = state.settings
-    sites = settings.sites if request.url.path == EMBED else None
+    sites = settings.sites if request.scope["path"] == EMBED else None
     return views.frame(state.assistant.policy, settings.site_name, settings.contact, nonce, about, sites)
 
 
