@@ -52,7 +52,15 @@ def load(connection: Connection, conversation: str) -> Conversation:
     ).all()
     if not rows:
         return Conversation(conversation)
-    # A card is shown without a search; the question after it goes on from before. A turn whose words were erased has
-    # its topic only.
-    recent = tuple(Turn(row.searched or "", row.topic, row.text) for row in rows if row.searched != "")
+    # A card is shown without a search; the question after it goes on from before.
+    recent = tuple(_turn(row.topic, row.text, row.searched) for row in rows if row.searched != "")
     return Conversation(conversation, rows[0].turn, recent, rows[0].crisis)
+
+
+def _turn(topic: str | None, text: str | None, searched: str | None) -> Turn:
+    """Return a turn; one whose words were erased has its topic only.
+
+    Where only what was searched for was erased, since it repeated the words of another turn, its own words stand for it.
+    """
+    asked = schema.kept(text)
+    return Turn(schema.kept(searched) or asked or "", topic, asked)

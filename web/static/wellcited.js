@@ -1,19 +1,25 @@
 // Sends a question without loading the whole page again. Every form works without this file.
 "use strict";
 
-const announcer = document.getElementById("status");
+const byId = (id) => document.getElementById(id);
+const make = (tag, settings) => Object.assign(document.createElement(tag), settings);
+const announcer = byId("status");
 const SLOW = 30_000; // milliseconds until the browser sends the form itself
 let asking = false;
 
+async function answerTo(form, sender) {
+  const body = form.method === "post" ? new URLSearchParams(new FormData(form)) : undefined;
+  if (sender?.name) body?.set(sender.name, sender.value);
+  const response = await fetch(form.action, { method: form.method, body, signal: AbortSignal.timeout(SLOW) });
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
 async function ask(form, sender) {
-  const body = new URLSearchParams(new FormData(form));
-  if (sender?.name) body.set(sender.name, sender.value);
   const waiting = setTimeout(() => say("Searching the approved articles", true), 250);
   asking = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch("/", { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await answerTo(form, sender);
     show(page, new URL(form.action).hash.slice(1) || "question");
   } catch {
     sendPlainly(form, sender);
@@ -24,29 +30,40 @@ async function ask(form, sender) {
   }
 }
 
-// Puts the main part of the answered page in place of this one's, and goes to `place` in it; throws when it has none.
+// Puts a part of the answering page in its place here; the focus stays, or goes there if its button is gone.
+async function exchange(form, sender) {
+  try {
+    const page = await answerTo(form, sender);
+    const news = page.getElementById(form.dataset.part);
+    byId(news.id).replaceWith(news); // throws when there is none
+    say(page.getElementById("status").textContent);
+    if (!sender.isConnected) news.focus();
+  } catch {
+    sendPlainly(form, sender);
+  }
+}
+
+// Puts the main part of the answering page in its place, and goes to `place` in it; throws when it has none.
 function show(page, place) {
   const main = page.querySelector("main#main");
   const news = page.getElementById("status");
   if (!main || !news) throw new Error("not one of our pages");
-  document.querySelector("main").replaceWith(main);
+  byId("main").replaceWith(main);
   document.title = page.title;
-  say(news.textContent, false);
+  say(news.textContent);
   prepare();
-  const target = document.getElementById(place) ?? main;
+  const target = byId(place) ?? main;
   target.focus({ preventScroll: true });
   target.scrollIntoView();
 }
 
 function sendPlainly(form, sender) {
-  say("", false);
-  if (sender?.name) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: sender.name, value: sender.value }));
-  }
+  say("");
+  if (sender?.name) form.append(make("input", { type: "hidden", name: sender.name, value: sender.value }));
   form.submit();
 }
 
-function say(words, visibly) {
+function say(words, visibly = false) {
   announcer.classList.toggle("hidden", !visibly);
   announcer.classList.toggle("waiting", visibly);
   announcer.textContent = words;
@@ -55,33 +72,35 @@ function say(words, visibly) {
 // From 80 % of the limit on, says how much is left. A longer question is still sent: the server answers it.
 function count(field) {
   const limit = Number(field.dataset.limit);
-  const used = [...field.value].length;
-  const left = limit - used;
+  const left = limit - [...field.value].length;
   const characters = Math.abs(left) === 1 ? "1 character" : `${Math.abs(left)} characters`;
   const words = left < 0 ? `${characters} over the limit of ${limit}` : `${characters} left`;
-  document.getElementById("counter").textContent = used < limit * 0.8 ? "" : words;
+  byId("counter").textContent = left > limit / 5 ? "" : words;
 }
 
 function prepare() {
-  const field = document.getElementById("question");
+  byId("print")?.replaceWith(make("button", { textContent: "Print", onclick: () => print() }));
+  const field = byId("question");
   if (!field) return;
-  document.getElementById("keys").hidden = false;
+  byId("keys").hidden = false;
   count(field);
 }
 
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-ask]")) return;
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-ask], [data-part]")) return;
   event.preventDefault();
-  if (!asking) ask(event.target, event.submitter);
+  if (form.dataset.part) exchange(form, event.submitter);
+  else if (!asking) ask(form, event.submitter);
 });
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   if (event.target.id !== "question" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   event.target.form.requestSubmit();
 });
 
-document.addEventListener("input", (event) => {
+addEventListener("input", (event) => {
   if (event.target.id === "question") count(event.target);
 });
 
