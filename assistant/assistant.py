@@ -141,6 +141,13 @@ class Assistant:
             self.desk.report("a question could not be masked, so its words were not kept")
             return Masked("[words removed]", "", ("words",))
 
+    def card_of(self, triaged: Triage) -> Notice:
+        """Return the card for somebody whose words are urgent."""
+        words = self.policy.wordings
+        if triaged.level is Level.emergency:
+            return Notice("emergency_card", words.emergency_card)
+        return Notice("crisis_card", words.crisis_card_someone_else if triaged.someone_else else words.crisis_card)
+
     def _steps(self, asked: Question) -> Steps:
         """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together."""
         # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
@@ -315,13 +322,8 @@ class Assistant:
         )
 
     def _card(self, asked: Question, triaged: Triage, heard: Heard | None = None) -> Answer:
-        words = self.policy.wordings
-        if triaged.level is Level.emergency:
-            outcome, notice = Outcome.emergency, Notice("emergency_card", words.emergency_card)
-        elif triaged.someone_else:
-            outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card_someone_else)
-        else:
-            outcome, notice = Outcome.crisis, Notice("crisis_card", words.crisis_card)
+        words, notice = self.policy.wordings, self.card_of(triaged)
+        outcome = Outcome.emergency if triaged.level is Level.emergency else Outcome.crisis
         talk = Conversation(asked.conversation or conversations.new_id())
         masked = self.masked(asked.text)
         # Below the card: whoever left a number must not wait for a call.
@@ -365,7 +367,8 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
         "triage": {"level": triaged.level.value, "mention": triaged.mention, "rules": list(triaged.rules)},
         "heard": finding.heard and {name: _millionths(value) for name, value in asdict(finding.heard).items()},
         "topic": finding.recalled.topic,
-        "missing": list(finding.missing),
+        # How many words of the question the library does not have; not which, for the log cannot be erased.
+        "missing_words": len(finding.missing),
         "shown": [passage.passage_id for passage in finding.passages],
         "companions": evidence(finding.passages),
         "candidates": [_kept(one) for one in finding.judged[:_CANDIDATES_KEPT]],

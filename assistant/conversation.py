@@ -55,9 +55,8 @@ def load(connection: Connection, conversation: str) -> Conversation:
         return Conversation(conversation)
     if has_ended(connection, conversation):
         return Conversation(new_id())
-    # A card is shown without a search; the question after it goes on from before. A turn whose words were erased has
-    # its topic only.
-    recent = tuple(Turn(row.searched or "", row.topic, row.text) for row in rows if row.searched != "")
+    # A card is shown without a search; the question after it goes on from before.
+    recent = tuple(_turn(row.topic, row.text, row.searched) for row in rows if row.searched != "")
     return Conversation(conversation, rows[0].turn, recent, rows[0].crisis)
 
 
@@ -74,3 +73,12 @@ def has_ended(connection: Connection, conversation: str) -> bool:
     """Whether its visitor has ended a conversation: then it is shown no more."""
     e = schema.endings.c
     return connection.scalar(sa.select(e.conversation).where(e.conversation == conversation)) is not None
+
+
+def _turn(topic: str | None, text: str | None, searched: str | None) -> Turn:
+    """Return a turn; one whose words were erased has its topic only.
+
+    Where only what was searched for was erased, since it repeated the words of another turn, its own words stand for it.
+    """
+    asked = schema.kept(text)
+    return Turn(schema.kept(searched) or asked or "", topic, asked)

@@ -39,6 +39,8 @@ endings = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
 )
 
+# Words are erased by overwriting them with spaces (`assistant.erasing`), and rows are never deleted: SQLite moves the
+# neighbours of a row that goes, and a copy of a moved row may stay in the file where nothing finds it any more.
 questions = sa.Table(
     "questions",
     metadata,
@@ -47,3 +49,19 @@ questions = sa.Table(
     sa.Column("searched", sa.Text, nullable=False),
     sa.Column("salt", sa.String(32), nullable=False),
 )
+
+# What a visitor said of an answer: one row at most for each; the log keeps that it was said, never the words.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("answer_id", sa.ForeignKey("answers.id"), primary_key=True),
+    sa.Column("helpful", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.String(20)),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+)
+
+
+def kept(words: str | None) -> str | None:
+    """Return a visitor's words as a row holds them; None where they were erased, or the row is gone."""
+    return words if words and words.strip() else None

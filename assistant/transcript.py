@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from assistant import schema
 from assistant.answer import Role
 from assistant.conversation import has_ended
+from assistant.feedback import Feedback, feedback_on
 from sources.library import revision_text, withdrawn_passages
 
 MOST_TURNS = 20
@@ -23,12 +24,23 @@ class PastTurn:
     """A question and the stored answer to it (as `Answer.stored` wrote it); None where the words were erased.
 
     `withheld` counts quotations that are no longer shown: withdrawn, or no longer the words of their revision, or
-    without the caveat that was shown with them.
+    without the caveat that was shown with them. An answer that is not `recorded` (a card, which is shown all the same)
+    cannot be come back to.
     """
 
     question: str | None
     answer: Mapping[str, Any]
     withheld: int
+    feedback: Feedback | None = None
+    recorded: bool = True
+
+
+@dataclass(frozen=True)
+class PastAnswer:
+    """One turn by its answer's id, and when it was asked (ISO 8601, UTC)."""
+
+    turn: PastTurn
+    asked_at: str
 
 
 def transcript(connection: Connection, conversation: str, also_hidden: frozenset[str] = frozenset()) -> list[PastTurn]:
@@ -40,7 +52,7 @@ def transcript(connection: Connection, conversation: str, also_hidden: frozenset
         return []
     a, q = schema.answers.c, schema.questions.c
     query = (
-        sa.select(a.body, q.text)
+        sa.select(a.id, a.body, q.text)
         .join_from(schema.answers, schema.questions, q.answer_id == a.id, isouter=True)
         .where(a.conversation == conversation)
         .order_by(a.turn.desc())
@@ -48,7 +60,26 @@ def transcript(connection: Connection, conversation: str, also_hidden: frozenset
     )
     rows = list(connection.execute(query))[::-1]
     hidden = withdrawn_passages(connection) | also_hidden if rows else frozenset()
-    return [checked(connection, row.text, json.loads(row.body), hidden) for row in rows]
+    given = feedback_on(connection, [row.id for row in rows])
+    turns = [checked(connection, schema.kept(row.text), json.loads(row.body), hidden) for row in rows]
+    return [replace(turn, feedback=given.get(row.id)) for turn, row in zip(turns, rows, strict=True)]
+
+
+def past_answer(connection: Connection, answer_id: str, also_hidden: frozenset[str] = frozenset()) -> PastAnswer | None:
+    """Return one turn as `transcript` does, by its answer's id; None when there is no such answer."""
+    a, q, logged = schema.answers.c, schema.questions.c, schema.log.c
+    query = (
+        sa.select(a.body, q.text, logged.at)
+        .join_from(schema.answers, schema.log, logged.seq == a.seq)
+        .join(schema.questions, q.answer_id == a.id, isouter=True)
+        .where(a.id == answer_id)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    hidden = withdrawn_passages(connection) | also_hidden
+    turn = checked(connection, schema.kept(row.text), json.loads(row.body), hidden)
+    return PastAnswer(replace(turn, feedback=feedback_on(connection, [answer_id]).get(answer_id)), row.at)
 
 
 def checked(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,15 +115,19 @@ def fetch_files(connection: Connection, folder: Path, files: Iterable[tuple[str,
         _write_whole(path, content)
 
 
-def fetch_edition(connection: Connection, folder: Path) -> None:
-    """Bring an edition's folder, named by its digest, from the database; its manifest comes last."""
+def fetch_edition(connection: Connection, folder: Path, only: Collection[str] | None = None) -> None:
+    """Bring an edition's folder, named by its digest, from the database; its manifest comes last.
+
+    With `only`, just those of its files: for a folder that nobody will open as an edition.
+    """
     e = schema.editions.c
     manifest = connection.scalar(sa.select(e.manifest).where(e.digest == folder.name))
     if manifest is None:
         raise PublishingError(
             f"edition {folder.name[:12]}: the database does not know it. Publish with `wellcited publish`."
         )
-    fetch_files(connection, folder, json.loads(manifest)["files"].items())
+    files = json.loads(manifest)["files"]
+    fetch_files(connection, folder, ((name, files[name]) for name in files if only is None or name in only))
     _write_whole(folder / "manifest.json", manifest.encode())
 
 

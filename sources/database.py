@@ -21,6 +21,10 @@ metadata = sa.MetaData()
 # https://sqlite.org/wal.html, "The WAL-reset bug": fixed in 3.51.3.
 _WAL_IS_SOUND = (3, 51, 3)
 _BUSY_MILLISECONDS = 10_000
+# How often, and each time how long, whoever empties the write-ahead log waits for those who still read from it: writers
+# wait with it.
+_EMPTYING_TRIES = 8
+_EMPTYING_MILLISECONDS = 500
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it equal to what Alembic finds, so that serving need not load Alembic to know.
 HEAD = "0004"
@@ -83,6 +87,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def empty_journal(engine: Engine) -> bool:
+    """Take what was overwritten out of SQLite's write-ahead log, too, once it is committed.
+
+    False if somebody read from it all the while; it then goes the next time. PostgreSQL has nothing to empty here: it
+    keeps what was overwritten until it vacuums, and in its backups.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    with reading(engine) as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_EMPTYING_MILLISECONDS}")
+        try:
+            for _ in range(_EMPTYING_TRIES):
+                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0] == 0:
+                    return True
+            return False
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+
+
 def lock(connection: Connection, name: int) -> None:
     """Hold a named lock until the transaction ends. SQLite's one write lock already is that."""
     if connection.dialect.name == "postgresql":
@@ -115,6 +138,8 @@ def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is erased is overwritten with zeros, not only let go of.
+    connection.execute("PRAGMA secure_delete = ON")
     sound = sqlite.sqlite_version_info >= _WAL_IS_SOUND
     journal, synchronous = ("WAL", "FULL") if sound else ("DELETE", "EXTRA")
     # A read-only disk cannot change the journal; reading goes on, and the first write says what is wrong.

@@ -114,8 +114,7 @@ def approved_passages(connection: Connection) -> list[Passage]:
     query = (
         sa.select(p.id, p.article_id, p.revision, p.start, p.end, p.heading)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
-        .where(p.claims_accepted.is_(True) | p.flagged.is_(False))
+        .where(*_may_be_shown())
         .order_by(p.article_id, p.ordinal)
     )
     texts = approved_texts(connection)
@@ -124,6 +123,27 @@ def approved_passages(connection: Connection) -> list[Passage]:
         Passage(id_, articles[article], revision, start, end, tuple(heading), texts[revision][start:end])
         for id_, article, revision, start, end, heading in connection.execute(query)
     ]
+
+
+def is_approved(connection: Connection, passage_id: str) -> bool:
+    """Whether a passage may be shown now."""
+    p, r = schema.passages.c, schema.revisions.c
+    query = (
+        sa.select(p.id)
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .where(p.id == passage_id, *_may_be_shown())
+    )
+    return connection.scalar(query) is not None
+
+
+def _may_be_shown() -> tuple[sa.ColumnElement[bool], ...]:
+    p, r = schema.passages.c, schema.revisions.c
+    return (
+        r.state == State.APPROVED,
+        p.kind == PassageKind.CONTENT,
+        p.withdrawn.is_(False),
+        p.claims_accepted.is_(True) | p.flagged.is_(False),
+    )
 
 
 def approved_texts(connection: Connection) -> dict[str, str]:

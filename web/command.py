@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -417,7 +418,7 @@ def ask(question: Annotated[str, typer.Argument(help="The question.")]) -> None:
 
 @app.command("verify-answer")
 def verify_answer(answer: Annotated[str, typer.Argument(help="Id of the answer.")]) -> None:
-    """Check an answer word for word: its place in the log, its edition, and every quoted span.
+    """Check an answer word for word: its place in the log, its edition, and every quote, in the steps visitors see.
 
     Example: wellcited verify-answer 0a1b2c…
     """
@@ -428,8 +429,48 @@ def verify_answer(answer: Annotated[str, typer.Argument(help="Id of the answer."
         findings = check(connection, settings.data, answer)
     for finding in findings:
         say.print(("pass  " if finding.passed else "FAIL  ") + finding.what, markup=False)
+        for more in filter(None, (finding.detail, finding.hint)):
+            say.print(f"      {more}", markup=False, style="dim")
     if not all(finding.passed for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def feedback(json_: Annotated[bool, typer.Option("--json", help="Print it for a program.")] = False) -> None:
+    """List what visitors said of answers, newest first, with the question, the passages and the reason.
+
+    Example: wellcited feedback
+    """
+    from assistant.feedback import all_given
+    from sources.database import reading
+
+    with opened() as (_, engine), reading(engine) as connection:
+        given = all_given(connection)
+    if json_:
+        sys.stdout.write(json.dumps([one.public() for one in given], indent=1) + "\n")
+        return
+    for one in given:
+        say.print(_said_of(one.public()), markup=False)
+    counted = f"{len(given)} answers have feedback" if len(given) != 1 else "1 answer has feedback"
+    say.print(f"{counted}. Look at one with: wellcited verify-answer ANSWER")
+
+
+def _said_of(one: Mapping[str, Any]) -> str:
+    """Put a feedback into lines."""
+    reason = f", {one['reason'].replace('_', ' ')}" if one["reason"] else ""
+    lines = [
+        f"{one['at']}  {'helped' if one['helpful'] else 'did not help'}{reason}",
+        f"  answer {one['answer']} ({one['outcome']}), edition {one['edition'][:12] or 'none'}",
+        f"  asked: {_printable(one['question'] or '(erased)')}",
+        *(f"  shown: {passage['id']} of {passage['article']['title']}" for passage in one["passages"]),
+        *([f"  in their words: {_printable(one['words'])}"] if one["words"] else []),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _printable(words: str) -> str:
+    """Return a visitor's words on one line, without what could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in words)
 
 
 @log_app.command("verify")

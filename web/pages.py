@@ -6,7 +6,7 @@ quoted passage reaches the page unchanged: the text inside its `<blockquote>` is
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,8 @@ class Frame:
 class SourceLine:
     """Where a passage comes from. Dates are already written out, such as "21 November 2026".
 
-    `at_quote` is `url` with what makes a browser open it at the quoted words, where that can be told.
+    `at_quote` is `url` with what makes a browser open it at the quoted words, where that can be told. With `address`, our
+    own page of it in full, addresses are written out, for paper has no links.
     """
 
     title: str
@@ -73,6 +74,15 @@ class SourceLine:
     sample: bool
     source_page: str
     at_quote: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLink:
+    """Where a quote can be checked, and the id of the part of the page that takes up what was found."""
+
+    path: str
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class Quote:
     """A passage, word for word: the texts of `pieces`, joined, are the passage.
 
     `caveats` belong with it and stand right below it; `others` are sources that do not say the same and stand beside
-    it. `tie` is the wording that says so.
+    it. `tie` is the wording that says so. Without `check` there is nothing stored that it could be checked against.
     """
 
     pieces: tuple[Piece, ...]
@@ -91,13 +101,46 @@ class Quote:
     tie: str | None = None
     caveats: tuple["Quote", ...] = ()
     others: tuple["Quote", ...] = ()
+    check: CheckLink | None = None
+
+
+REASONS: Mapping[str, str] = {
+    "not_my_question": "It does not answer my question",
+    "outdated": "It is outdated",
+    "unclear": "It is unclear",
+    "seems_wrong": "It seems wrong",
+    "unsafe": "It seems unsafe",
+}
+"""Why an answer did not help, as visitors say it; the keys are those of `assistant.feedback.Reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackBox:
+    """What a visitor said of an answer (`helpful` is None before that), and the form to say it.
+
+    `open` shows the form for reason and words; `quiet` makes it one line, below a card. `card` is help for a visitor
+    whose words are a plea, and comes first.
+    """
+
+    path: str
+    part: str
+    helpful: bool | None = None
+    reason: str | None = None
+    words: str = ""
+    open: bool = False
+    quiet: bool = False
+    error: str | None = None
+    card: NoticeText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what was shown for it. Crisis and emergency turns show their card and no quotes."""
+    """One question and what was shown for it. Crisis and emergency turns show their card and no quotes.
 
-    question: str
+    `question` is None where its words were erased, or are left out. `receipt` is where the answer can be kept.
+    """
+
+    question: str | None
     outcome: str
     topic: str | None = None
     notices: tuple[NoticeText, ...] = ()
@@ -106,6 +149,8 @@ class Turn:
     suggestions: tuple[str, ...] = ()
     answer_id: str | None = None
     erased: bool = False
+    receipt: str | None = None
+    feedback: FeedbackBox | None = None
 
     @property
     def card_only(self) -> bool:
@@ -156,6 +201,61 @@ class StartOverPage:
 
     frame: Frame
     conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """One answer to keep or to print: all of it, with when it was asked, its edition and its reference.
+
+    `path` is its own address; `wordless` says that the visitor wants their words left out.
+    """
+
+    frame: Frame
+    turn: Turn
+    path: str
+    asked_at: str
+    edition: str
+    disclaimer: NoticeText
+    wordless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePage:
+    """Asks whether the words of a question are to be erased, or says that they are."""
+
+    frame: Frame
+    path: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """One thing that was worked out again, in a sentence; `detail` are its figures."""
+
+    what: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What came of checking a quote: the verdict, and each step. `quote` is None where it is no longer shown."""
+
+    frame: Frame
+    part: str
+    verdict: str
+    passed: bool
+    steps: tuple[CheckStep, ...]
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPage:
+    """The feedback on one answer, on a page of its own; `status` is what a screen reader is told."""
+
+    frame: Frame
+    box: FeedbackBox
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,12 +392,28 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
-Page = ConversationPage | StartOverPage | SourcePage | CrisisPage | SafetyPage | ErrorPage | ApiPage
+Page = (
+    ConversationPage
+    | StartOverPage
+    | SourcePage
+    | ReceiptPage
+    | DeletePage
+    | CheckPage
+    | FeedbackPage
+    | CrisisPage
+    | SafetyPage
+    | ErrorPage
+    | ApiPage
+)
 
 TEMPLATES: dict[type[Page], str] = {
     ConversationPage: "conversation.html",
     StartOverPage: "start_over.html",
     SourcePage: "source.html",
+    ReceiptPage: "receipt.html",
+    DeletePage: "delete.html",
+    CheckPage: "check.html",
+    FeedbackPage: "feedback.html",
     CrisisPage: "crisis.html",
     SafetyPage: "safety.html",
     ErrorPage: "error.html",
@@ -322,6 +438,7 @@ def environment() -> jinja2.Environment:
     )
     env.globals["asset"] = asset
     env.globals["stylesheet"] = stylesheet
+    env.globals["REASONS"] = REASONS
     for function in (lines, paragraphs, href, ways, heading_levels):
         env.filters[function.__name__] = function
     return env

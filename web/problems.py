@@ -36,6 +36,24 @@ class BodyTooLargeError(HTTPException):
         self.limit = limit
 
 
+class NoSuchAnswerError(HTTPException):
+    """No answer, or no quote of it, has the id that was given."""
+
+    def __init__(self) -> None:
+        super().__init__(404)
+
+
+class DeletedAnswerError(HTTPException):
+    """The visitor had the words of the question erased, and so its receipt is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(410)
+
+
+class RecordsUnavailableError(Exception):
+    """The answers that were given cannot be looked up, or nothing can be added to them."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """What is said about an error: `detail` names what was wrong, `next_step` what can be done."""
@@ -64,6 +82,11 @@ class Problem:
 
 
 _UNAVAILABLE = "The articles cannot be searched right now. Nothing you wrote was lost on our side or kept."
+_NO_ANSWER = "There is no answer at this address. It may have been copied only in part."
+_DELETED = (
+    "The words of this question were erased, as somebody who had this address asked for. They cannot be brought back."
+)
+_NO_RECORDS = "The answers we have given cannot be looked up right now, and nothing can be changed about them."
 _NOT_FOUND = "There is nothing at this address. It may have been moved, or an article may have left the library."
 
 
@@ -99,6 +122,21 @@ def problem_of(error: Exception) -> Problem:
             return Problem(
                 "not-recorded", "The answer could not be recorded", 503, detail,
                 "Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+        case RecordsUnavailableError():
+            return Problem(
+                "records-unavailable", "That is not available", 503, _NO_RECORDS,
+                "Nothing was changed. Try again in a few minutes, or talk to a person.",
+            )  # fmt: skip
+        case NoSuchAnswerError():
+            return Problem(
+                "no-such-answer", "There is no such answer", 404, _NO_ANSWER,
+                "Open it again from the page where you asked, or check that you have copied the whole address.",
+            )  # fmt: skip
+        case DeletedAnswerError():
+            return Problem(
+                "deleted", "This answer was deleted", 410, _DELETED,
+                "You can ask the question again at any time.",
             )  # fmt: skip
         case HTTPException(status_code=400):
             return Problem(

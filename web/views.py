@@ -10,6 +10,8 @@ from typing import Any
 
 from assistant.answer import Role
 from assistant.compose import SAMPLE_WARNING
+from assistant.feedback import Feedback
+from assistant.outcome import Outcome
 from assistant.policy import Helpline, Policy, address_of, linked
 from assistant.safety import SafetyFigure, SafetyFigures
 from assistant.transcript import PastTurn, answer_companions
@@ -19,9 +21,20 @@ from sources.article import Attributes, BlockKind
 from sources.library import Passage
 from sources.splitting import is_reference_heading
 from web.fragments import at_quote
-from web.pages import Frame, HelplineRow, NoticeText, Part, Quote, SafetyPage, SafetyRow, SourceLine, Turn
+from web.pages import (
+    CheckLink,
+    FeedbackBox,
+    Frame,
+    HelplineRow,
+    NoticeText,
+    Part,
+    Quote,
+    SafetyPage,
+    SafetyRow,
+    SourceLine,
+    Turn,
+)
 
-_ERASED = "(your words were erased)"
 _WITHHELD = "A passage that was shown here has been withdrawn since, so it is no longer shown."
 _GAP = "A part of the article is left out here: it was not approved for answering questions."
 
@@ -86,11 +99,11 @@ def safety(frame: Frame, policy: Policy, figures: SafetyFigures) -> SafetyPage:
         for kind, tried in _TRIED.items()
         if figures.row("en", kind)
     ]
-    reviewed = f"{policy.reviewed_by}, {_written(policy.reviewed_on)}" if policy.reviewed_on else policy.reviewed_by
+    reviewed = f"{policy.reviewed_by}, {written(policy.reviewed_on)}" if policy.reviewed_on else policy.reviewed_by
     return SafetyPage(
         frame=frame,
         rows=tuple(rows),
-        measured_on=_written(figures.measured_on) or "",
+        measured_on=written(figures.measured_on) or "",
         messages=figures.messages,
         set_digest=figures.set_digest,
         helplines=tuple(_helpline(line) for line in policy.helplines),
@@ -122,7 +135,7 @@ def _helpline(line: Helpline) -> HelplineRow:
         hours=line.hours,
         languages=", ".join(line.languages),
         source=line.source_url,
-        checked=_written(line.verified_on) or "",
+        checked=written(line.verified_on) or "",
     )
 
 
@@ -137,32 +150,63 @@ def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -
         notices.append(NoticeText("withdrawn", ((_WITHHELD, None),)))
     said = next((one for one in answer["notices"] if one["kind"] == "no_answer"), None)
     return Turn(
-        question=past.question if past.question is not None else _ERASED,
+        question=past.question,
         outcome=answer["outcome"],
         topic=answer["topic"],
         notices=tuple(notices),
-        quotes=tuple(_quotes(answer, policy, texts)),
+        quotes=tuple(quotes_of(past, policy, texts)),
         message=notice("no_answer", said["text"], policy) if said else None,
         suggestions=tuple(answer["suggestions"]),
         answer_id=answer["answer"],
+        receipt=receipt_path(answer["answer"]) if past.recorded and past.question is not None else None,
+        feedback=feedback_box(past, past.feedback) if past.recorded else None,
         erased=past.question is None,
     )
 
 
-def _quotes(answer: Mapping[str, Any], policy: Policy, texts: Mapping[str, str]) -> Iterator[Quote]:
+def receipt_path(answer_id: str) -> str:
+    """Return where an answer can be kept."""
+    return f"/answers/{answer_id}"
+
+
+def feedback_box(
+    past: PastTurn, given: Feedback | None, *, open: bool = False, error: str | None = None
+) -> FeedbackBox:
+    """Show what was said of an answer; below a card in one quiet line."""
+    answer_id, outcome = past.answer["answer"], Outcome(past.answer["outcome"])
+    box = FeedbackBox(
+        path=f"{receipt_path(answer_id)}/feedback",
+        part=f"feedback-{answer_id}",
+        open=open,
+        quiet=outcome in (Outcome.crisis, Outcome.emergency),
+        error=error,
+    )
+    if given is None:
+        return box
+    return replace(box, helpful=given.helpful, reason=given.reason and given.reason.value, words=given.words)
+
+
+def check_link(answer_id: str, passage_id: str) -> CheckLink:
+    """Return where a quotation of an answer can be checked."""
+    return CheckLink(f"{receipt_path(answer_id)}/quotes/{passage_id}", f"check-{answer_id}-{passage_id}")
+
+
+def quotes_of(past: PastTurn, policy: Policy, texts: Mapping[str, str]) -> Iterator[Quote]:
     """Put passages together that belong together: they stand in the answer one after the other."""
+    answer = past.answer
     sides: list[Quote] = []
-    rows = zip(answer["passages"], answer["also_in"], answer_companions(answer), strict=True)
-    for passage, also_in, companion in rows:
+    rows = zip(answer["passages"], answer["passage_ids"], answer["also_in"], answer_companions(answer), strict=True)
+    for passage, passage_id, also_in, companion in rows:
         role = Role(companion[0]) if companion and sides else Role.ANSWER
+        link = check_link(answer["answer"], passage_id) if past.recorded else None
         if role is Role.CAVEAT:
-            caveat = _quote(passage, also_in, policy, texts, policy.wordings.caveat)
+            caveat = _quote(passage, also_in, policy, texts, link, policy.wordings.caveat)
             sides[-1] = replace(sides[-1], caveats=(*sides[-1].caveats, caveat))
         elif role is Role.DIFFERENCE:
-            sides.append(_quote(passage, also_in, policy, texts, policy.wordings.differs))
+            sides.append(_quote(passage, also_in, policy, texts, link, policy.wordings.differs))
         else:
             yield from _side_by_side(sides)
-            sides = [_quote(passage, also_in, policy, texts)]
+            sides = [_quote(passage, also_in, policy, texts, link)]
     yield from _side_by_side(sides)
 
 
@@ -176,6 +220,7 @@ def _quote(
     also_in: Sequence[Mapping[str, Any]],
     policy: Policy,
     texts: Mapping[str, str],
+    check: CheckLink | None,
     tie: str | None = None,
 ) -> Quote:
     # The page says these in its own way: beside the source, and where passages belong together.
@@ -189,6 +234,7 @@ def _quote(
         warnings=tuple(one for one in passage["warnings"] if one not in said),
         also_in=tuple(_source_line(one, f"/sources/{one['id']}", one["sample"]) for one in also_in),
         tie=tie,
+        check=check,
     )
 
 
@@ -218,8 +264,8 @@ def _source_line(article: Mapping[str, Any], source_page: str, sample: bool) -> 
         title=article["title"],
         publisher=article["publisher"],
         author=article["author"],
-        published=_written(article["published"]),
-        reviewed=_written(article["reviewed"]),
+        published=written(article["published"]),
+        reviewed=written(article["reviewed"]),
         url=article["url"],
         sells_treatment=article["sells_treatment"],
         sample=sample,
@@ -227,7 +273,8 @@ def _source_line(article: Mapping[str, Any], source_page: str, sample: bool) -> 
     )
 
 
-def _written(day: str | date | None) -> str | None:
+def written(day: str | date | None) -> str | None:
+    """Write a day out, such as "21 November 2026"."""
     if day is None:
         return None
     found = date.fromisoformat(day) if isinstance(day, str) else day
@@ -241,8 +288,8 @@ def article_line(article_id: str, attributes: Attributes, marked: Passage | None
         title=title,
         publisher=attributes.publisher,
         author=attributes.author,
-        published=_written(attributes.published),
-        reviewed=_written(attributes.reviewed),
+        published=written(attributes.published),
+        reviewed=written(attributes.reviewed),
         url=attributes.url,
         sells_treatment=attributes.sells_treatment,
         sample=attributes.sample,

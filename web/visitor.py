@@ -197,7 +197,7 @@ def _page(
     return HTMLResponse(render(page))
 
 
-def _hidden(assistant: Assistant) -> frozenset[str]:
+def hidden(assistant: Assistant) -> frozenset[str]:
     """Passages that the live library does not show; those of its own that lack a caveat are among them."""
     try:
         return assistant.desk.library().hidden
@@ -223,12 +223,12 @@ def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer
     if conversation is not None:
         try:
             with reading(request.app.state.engine) as connection:
-                past = transcript(connection, conversation, _hidden(assistant))
+                past = transcript(connection, conversation, hidden(assistant))
         except SQLAlchemyError:
             assistant.desk.report("a conversation could not be read back")
             if newest is None:
                 return None
     if newest is not None and all(one.answer["answer"] != newest[1].id for one in past):
-        past.append(PastTurn(newest[0], newest[1].stored(), 0))
+        past.append(PastTurn(newest[0], newest[1].stored(), 0, recorded=False))
     texts = _texts(assistant)
     return tuple(views.turn(one, assistant.policy, texts) for one in past)

@@ -12,20 +12,29 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from assistant.feedback import Reason
 from assistant.policy import load_policy
 from assistant.safety import safety_figures
 from web import views
 from web.pages import (
     HERE,
+    REASONS,
+    CheckLink,
+    CheckPage,
+    CheckStep,
     ConversationPage,
     CrisisPage,
+    DeletePage,
     ErrorPage,
+    FeedbackBox,
+    FeedbackPage,
     Frame,
     NoticeText,
     Page,
     Part,
     Piece,
     Quote,
+    ReceiptPage,
     SourceLine,
     SourcePage,
     StartOverPage,
@@ -106,6 +115,7 @@ SPEED = Quote(
     source=CLINIC,
     warnings=("The early relief often fades within days. Ask how it will be followed up.",),
     also_in=(SAMPLE,),
+    check=CheckLink("/answers/a_4f19c2/quotes/p2", "check-a_4f19c2-p2"),
 )
 EFFECTS = Quote(
     pieces=(
@@ -144,6 +154,7 @@ PERSONAL = NoticeText(
     "personal_advice",
     (("This page cannot say what is right for you. Below is general information only.", None),),
 )
+BOX = FeedbackBox("/answers/a_4f19c2/feedback", "feedback-a_4f19c2")
 ANSWERED = Turn(
     question="How fast does ketamine work?",
     outcome="answered",
@@ -152,6 +163,8 @@ ANSWERED = Turn(
     quotes=(SPEED, EFFECTS),
     suggestions=("What happens during a session?",),
     answer_id="a_4f19c2",
+    receipt="/answers/a_4f19c2",
+    feedback=BOX,
 )
 NO_ANSWER = Turn(
     question="Is psilocybin legal in Oregon?",
@@ -162,8 +175,18 @@ NO_ANSWER = Turn(
     ),
     suggestions=("How fast does ketamine work?", "What are common side effects of SSRIs?"),
     answer_id="a_5b20aa",
+    receipt="/answers/a_5b20aa",
+    feedback=dataclasses.replace(BOX, part="feedback-a_5b20aa", helpful=False, reason="unclear"),
 )
-CRISIS = Turn(question="I don't want to be here anymore", outcome="crisis", notices=(CRISIS_CARD,), answer_id="a_6c")
+CRISIS = Turn(
+    question="I don't want to be here anymore",
+    outcome="crisis",
+    notices=(CRISIS_CARD,),
+    answer_id="a_6c",
+    receipt="/answers/a_6c",
+    feedback=dataclasses.replace(BOX, part="feedback-a_6c", quiet=True),
+)
+ERASED = Turn(question=None, outcome="no_answer", message=NO_ANSWER.message, answer_id="a_8e")
 EMERGENCY = Turn("I took the whole bottle", "emergency", notices=(EMERGENCY_CARD,), answer_id="a_7d")
 MASKED = dataclasses.replace(
     NO_ANSWER,
@@ -238,6 +261,16 @@ OPENAPI: dict[str, object] = {
     },
 }
 
+WRITTEN_OUT = dataclasses.replace(SPEED, source=dataclasses.replace(CLINIC, address="https://site.example/sources/how"))
+RECEIPT = ReceiptPage(
+    FRAME,
+    dataclasses.replace(ANSWERED, quotes=(WRITTEN_OUT, EFFECTS)),
+    "/answers/a_4f19c2",
+    "21 November 2026, 17:31 UTC",
+    "e" * 64,
+    DISCLAIMER,
+)
+
 PAGES: dict[str, Page] = {
     "empty": ConversationPage(FRAME, starters=STARTERS),
     "answered": ConversationPage(FRAME, turns=(ANSWERED,), conversation="c_1", topic="ketamine"),
@@ -247,9 +280,7 @@ PAGES: dict[str, Page] = {
     ),
     "crisis": ConversationPage(FRAME, turns=(CRISIS,), conversation="c_1"),
     "emergency": ConversationPage(FRAME, turns=(EMERGENCY,), conversation="c_1"),
-    "long": ConversationPage(
-        FRAME, turns=(ANSWERED, NO_ANSWER, CRISIS, ANSWERED), conversation="c_1", topic="ketamine"
-    ),
+    "long": ConversationPage(FRAME, turns=(ERASED, NO_ANSWER, CRISIS, ANSWERED), conversation="c_1", topic="ketamine"),
     "error": ConversationPage(
         FRAME,
         turns=(NO_ANSWER,),
@@ -279,6 +310,32 @@ PAGES: dict[str, Page] = {
             Part("heading", "What to expect", level=2),
             Part("passage", "".join(text for text, _ in EFFECTS.pieces), passage_id="p3"),
         ),
+    ),
+    "receipt": RECEIPT,
+    "receipt_without_words": dataclasses.replace(RECEIPT, wordless=True),
+    "receipt_of_a_card": dataclasses.replace(RECEIPT, turn=CRISIS, path="/answers/a_6c"),
+    "delete": DeletePage(FRAME, "/answers/a_4f19c2"),
+    "deleted": DeletePage(FRAME, "/answers/a_4f19c2", done=True),
+    "check": CheckPage(
+        FRAME, "check-a-p", "This quote checks out.", True, (CheckStep("As it was.", True, "e" * 64),), SPEED
+    ),
+    "check_failed": CheckPage(
+        FRAME,
+        "check-a-p",
+        "This quote does not check out.",
+        False,
+        (CheckStep("As it was.", True), CheckStep("The text was changed.", False, f"it is {'a' * 64}")),
+    ),
+    "feedback": FeedbackPage(FRAME, BOX),
+    "feedback_more": FeedbackPage(
+        FRAME, dataclasses.replace(BOX, helpful=False, open=True, reason="unsafe", words="No.")
+    ),
+    "feedback_kept": FeedbackPage(FRAME, dataclasses.replace(BOX, helpful=True), "Thank you. Your feedback is kept."),
+    "feedback_too_long": FeedbackPage(
+        FRAME, dataclasses.replace(BOX, helpful=True, open=True, words="x" * 1001, error="You wrote 1,001 characters.")
+    ),
+    "feedback_plea": FeedbackPage(
+        FRAME, dataclasses.replace(BOX, helpful=False, card=CRISIS_CARD), "Help is shown here."
     ),
     "help": CrisisPage(FRAME, (CRISIS_CARD, EMERGENCY_CARD)),
     "failure": ErrorPage(
@@ -423,6 +480,35 @@ def test_a_card_offers_each_number_once_as_a_button() -> None:
     assert ways(CRISIS_CARD) == (("Call 988", "tel:988"), ("Text 988", "sms:988"), ("Call 911", "tel:911"))
 
 
+def test_the_line_for_feedback_comes_after_all_help_of_a_card() -> None:
+    [answer] = find(parsed(PAGES["crisis"]), ".answer")
+    assert [one.get("class") for one in answer] == ["card crisis-card", "answer-id", "feedback quiet-line"]
+
+
+def test_a_receipt_is_not_for_search_engines_and_writes_addresses_out() -> None:
+    page = parsed(PAGES["receipt"])
+    assert [one.get("content") for one in find(page, '[name="robots"]')] == ["noindex"]
+    shown = [one.text_content() for one in find(page, ".address a")]
+    assert shown == [CLINIC.url, "https://site.example/sources/how"]
+    assert len(find(page, "main blockquote")) == 2
+    assert not find(page, "details")
+
+
+def test_a_receipt_can_leave_the_words_out() -> None:
+    assert ANSWERED.question in parsed(PAGES["receipt"]).text_content()
+    assert ANSWERED.question not in parsed(PAGES["receipt_without_words"]).text_content()
+
+
+def test_the_receipt_of_a_card_has_no_passage() -> None:
+    page = parsed(dataclasses.replace(RECEIPT, turn=dataclasses.replace(CRISIS, quotes=(SPEED,))))
+    assert find(page, ".crisis-card")
+    assert not find(page, "blockquote")
+
+
+def test_the_reasons_are_those_that_are_kept() -> None:
+    assert set(REASONS) == set(Reason)
+
+
 def test_no_answer_offers_other_questions_and_a_person() -> None:
     page = parsed(PAGES["no_answer"])
     assert [one.text_content() for one in find(page, ".suggestions button")] == list(NO_ANSWER.suggestions)
@@ -433,15 +519,20 @@ def test_no_answer_offers_other_questions_and_a_person() -> None:
 def test_forms_post_and_no_question_is_in_an_address(name: str) -> None:
     page = parsed(PAGES[name])
     for form in find(page, "form"):
-        assert form.get("method") == "post"
-        assert form.get("action") in ("/", "/#latest", "/#question", "/start-over")
+        assert form.get("action") in ("/", "/#latest", "/#question", "/start-over") or form.get("action").startswith(
+            "/answers/"
+        )
+        # What a visitor writes is never part of an address.
+        assert form.get("method") == "post" or not find(form, "input, textarea")
+        assert form.get("method") == "post" or form.get("action").startswith("/answers/")
     for link in find(page, "[href]"):
         assert "question" not in link.get("href")
 
 
 def test_every_form_of_a_conversation_stays_in_it() -> None:
     for form in find(parsed(PAGES["answered"]), "form"):
-        assert [one.get("value") for one in find(form, '[name="conversation"]')] == ["c_1"]
+        of_an_answer = form.get("action").startswith("/answers/")
+        assert [one.get("value") for one in find(form, '[name="conversation"]')] == ([] if of_an_answer else ["c_1"])
 
 
 def test_the_topic_is_shown_and_can_be_dropped() -> None:

@@ -2,7 +2,9 @@
 // this file.
 "use strict";
 
-const announcer = document.getElementById("status");
+const byId = (id) => document.getElementById(id);
+const make = (tag, settings) => Object.assign(document.createElement(tag), settings);
+const announcer = byId("status");
 const SLOW = 30_000; // milliseconds until a question counts as lost on its way
 const WAITING = 250; // milliseconds until one is told that something is going on
 const IDLE = 1_000; // milliseconds without a key until what is left of the limit is read out
@@ -12,6 +14,13 @@ const UNSENT = "Your question could not be sent. Nothing you wrote is lost. Chec
 const PLACE = /^#conversation=([0-9a-f]{32})$/;
 let asking = false;
 let counting;
+
+async function answerTo(form, sender) {
+  const body = form.method === "post" ? new URLSearchParams(new FormData(form)) : undefined;
+  if (sender?.name) body?.set(sender.name, sender.value);
+  const response = await fetch(form.action, { method: form.method, body, signal: AbortSignal.timeout(SLOW) });
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
 
 async function ask(form, sender) {
   const body = new URLSearchParams(new FormData(form));
@@ -45,16 +54,29 @@ async function send(body) {
   }
 }
 
-// Puts the main part of the answered page in place of this one's, and goes to `place` in it; throws when it has none.
+// Puts a part of the answering page in its place here; the focus stays, or goes there if its button is gone.
+async function exchange(form, sender) {
+  try {
+    const page = await answerTo(form, sender);
+    const news = page.getElementById(form.dataset.part);
+    byId(news.id).replaceWith(news); // throws when there is none
+    say(page.getElementById("status").textContent);
+    if (!sender.isConnected) news.focus();
+  } catch {
+    sendPlainly(form, sender);
+  }
+}
+
+// Puts the main part of the answering page in its place, and goes to `place` in it; throws when it has none.
 function show(page, place) {
   const main = page.querySelector("main#main");
   const news = page.getElementById("status");
   if (!main || !news) throw new Error("not one of our pages");
   // It is gone to right away, and would be read out twice.
   main.querySelector("[role=alert]")?.removeAttribute("role");
-  document.querySelector("main").replaceWith(main);
+  byId("main").replaceWith(main);
   document.title = page.title;
-  say(news.textContent, false);
+  say(news.textContent);
   prepare();
   remember();
   if (place) go(document.getElementById(place) ?? main);
@@ -78,14 +100,12 @@ function go(place) {
 }
 
 function sendPlainly(form, sender) {
-  say("", false);
-  if (sender?.name) {
-    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: sender.name, value: sender.value }));
-  }
+  say("");
+  if (sender?.name) form.append(make("input", { type: "hidden", name: sender.name, value: sender.value }));
   form.submit();
 }
 
-function say(words, visibly) {
+function say(words, visibly = false) {
   announcer.classList.toggle("hidden", !visibly);
   announcer.classList.toggle("waiting", visibly);
   announcer.textContent = words;
@@ -94,11 +114,10 @@ function say(words, visibly) {
 // From 80 % of the limit on, says how much is left. A longer question is still sent: the server answers it.
 function count(field) {
   const limit = Number(field.dataset.limit);
-  const used = [...field.value].length;
-  const left = limit - used;
+  const left = limit - [...field.value].length;
   const characters = Math.abs(left) === 1 ? "1 character" : `${Math.abs(left)} characters`;
   const words = left < 0 ? `${characters} over the limit of ${limit}` : `${characters} left`;
-  document.getElementById("counter").textContent = used < limit * 0.8 ? "" : words;
+  byId("counter").textContent = left > limit / 5 ? "" : words;
 }
 
 // Puts the words of the last question back into the field.
@@ -137,9 +156,10 @@ async function forget(form) {
 }
 
 function prepare() {
-  const field = document.getElementById("question");
+  byId("print")?.replaceWith(make("button", { textContent: "Print", onclick: () => print() }));
+  const field = byId("question");
   if (!field) return;
-  document.getElementById("keys").hidden = false;
+  byId("keys").hidden = false;
   count(field);
 }
 
@@ -148,6 +168,9 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-ask]")) {
     event.preventDefault();
     if (!asking) ask(form, event.submitter);
+  } else if (form.matches("[data-part]")) {
+    event.preventDefault();
+    exchange(form, event.submitter);
   } else if (form.matches("[data-edit]")) {
     event.preventDefault();
     edit(form.elements.edit.value);
@@ -169,7 +192,7 @@ document.addEventListener("click", (event) => {
   go(place);
 });
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   if (event.target.id !== "question" || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   event.target.form.requestSubmit();
