@@ -6,13 +6,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import html
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 from sqlalchemy.engine import Engine
 
@@ -30,9 +28,8 @@ from index.edition import Edition
 from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import open_database, upgrade, writing
+from sources.questions import CuratedQuestion, add_questions
 from tests.conftest import ROOT
-from tests.web.test_pages import PAGES
-from web.pages import render
 
 KINDS: dict[str, list[str]] = {
     kind: table["payloads"]
@@ -42,6 +39,7 @@ PAYLOADS = [payload for payloads in KINDS.values() for payload in payloads]
 EVIL = "evil.example"
 QUOTES_A_TURN = 21
 TURNS = 20  # as many as a conversation shows
+CURATED = 8  # of so many payloads one is a ready-made question, too
 
 # Told by the page itself. What a payload calls is `hit`; a violation says that something got as far as the policy.
 _TELL = """
@@ -130,17 +128,6 @@ def made_of(page: Page) -> Made:
     )
 
 
-@cache
-def ours() -> frozenset[str]:
-    """Return what our pages are made of where nobody means any harm."""
-    found: set[str] = set()
-    for page in PAGES.values():
-        for one in html.document_fromstring(render(page)).iter():
-            if isinstance(one.tag, str):
-                found |= {one.tag.upper(), *(f"{one.tag.upper()}@{name}" for name in one.attrib)}
-    return frozenset(found)
-
-
 @dataclass(frozen=True)
 class Hostile:
     """A data folder whose library holds the payloads; a conversation that quotes every article; ids of the articles."""
@@ -161,6 +148,9 @@ def hostile_library(data: Path) -> Hostile:
     upgrade(engine)
     articles = tuple(_imported(engine, number, payload) for number, payload in enumerate(PAYLOADS))
     approve(engine, None, who="Kim", why="test", accept="test")
+    with writing(engine) as connection:
+        gold = [(payload, " ".join(payload.split())) for payload in PAYLOADS[::CURATED]]
+        add_questions(connection, [CuratedQuestion(payload, True, (once,), "report") for payload, once in gold])
     policy = load_policy()
     publish(engine, data, default_model(), policy, who="Kim", why="test", override="test", reads=False)
     desk = Desk(engine, data, False)

@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant import schema
+from assistant.masking import mask
 from index.encoder import ExportedEncoder
 from sources import schema as library_schema
 from sources.database import open_database, reading
 from tests.index.encoder_fixture import prepared_encoder
 from tests.stories.conftest import served
 from tests.stories.injection import (
+    CURATED,
     EVIL,
     KINDS,
     PAYLOADS,
@@ -31,13 +33,12 @@ from tests.stories.injection import (
     hostile_library,
     in_parts,
     made_of,
-    ours,
     settle,
     show,
     texts,
     watched,
 )
-from tests.web.test_pages import ANSWERED, CLINIC, FRAME, SPEED
+from tests.web.test_pages import ANSWERED, CLINIC, FRAME, PAGES, SPEED
 from web.pages import HERE, ConversationPage, href, render
 from web.protection import content_policy
 
@@ -68,6 +69,27 @@ def place(hostile: Hostile) -> Iterator[str]:
             yield address
 
 
+@pytest.fixture(scope="module")
+def ours(browser: Browser, site: str) -> frozenset[str]:
+    """What pages are made of where nobody means any harm: in each state as the server sends it, and on a visit."""
+    with watched(browser, site) as (page, _):
+        found = set[str]()
+        page.goto("/")
+        for state in PAGES.values():
+            page.set_content(render(state))
+            found |= made_of(page).elements
+        page.goto("/")
+        field = page.get_by_label("Your question")
+        field.press_sequentially("common side effects of SSRIs")
+        found |= made_of(page).elements
+        ask(page, "What are common side effects of SSRIs?", turns=1)
+        found |= made_of(page).elements
+        page.get_by_role("link", name="Open the source at this passage").first.click()
+        expect(page.locator(".passage.quoted")).to_be_visible()
+        found |= made_of(page).elements
+    return frozenset(found)
+
+
 @pytest.fixture
 def visit(browser: Browser, place: str) -> Iterator[tuple[Page, Watch]]:
     """A page at the site; at the end nothing may have run, asked for something elsewhere, or been refused."""
@@ -81,10 +103,10 @@ def visit(browser: Browser, place: str) -> Iterator[tuple[Page, Watch]]:
 HARMLESS = {"http:", "https:", "tel:", "sms:", "mailto:", ":"}
 
 
-def assert_nothing_but_ours(page: Page) -> None:
+def assert_nothing_but(ours: frozenset[str], page: Page) -> None:
     """Hold the page to the elements and attributes that our pages are made of, and its links to harmless ones."""
     made = made_of(page)
-    assert made.elements - ours() == set()
+    assert made.elements - ours == set()
     assert made.protocols <= HARMLESS
     assert made.targets <= {f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}"}
 
@@ -122,7 +144,7 @@ def ran(watch: Watch) -> set[str]:
     return {where for what, where in watch.seen if what == "ran"}
 
 
-def test_the_watch_sees_what_only_the_policy_stopped(browser: Browser) -> None:
+def test_the_watch_sees_what_only_the_policy_stopped(browser: Browser, ours: frozenset[str]) -> None:
     def answer(route: Route) -> None:
         headers = {"Content-Security-Policy": content_policy("n")}
         route.fulfill(body="<img src=x onerror=hit()>", headers=headers, content_type="text/html")
@@ -132,10 +154,12 @@ def test_the_watch_sees_what_only_the_policy_stopped(browser: Browser) -> None:
         page.goto("http://unescaped.example/")
         settle(page)
         assert {what for what, _ in watch.seen} >= {"refused"}
-        assert made_of(page).elements - ours() == {"IMG@onerror"}
+        assert "IMG@onerror" in made_of(page).elements - ours
 
 
-def test_an_article_full_of_it_is_shown_as_it_stands(visit: tuple[Page, Watch], hostile: Hostile) -> None:
+def test_an_article_full_of_it_is_shown_as_it_stands(
+    visit: tuple[Page, Watch], ours: frozenset[str], hostile: Hostile
+) -> None:
     page, _ = visit
     for number, (article, payload) in enumerate(zip(hostile.articles, PAYLOADS, strict=True)):
         page.goto(f"/sources/{article}")
@@ -148,7 +172,7 @@ def test_an_article_full_of_it_is_shown_as_it_stands(visit: tuple[Page, Watch], 
             "article .text": f"Lantern {number} says {once} and no more:\n• Item {number} {once}",
             "address": payload if href(payload) else None,
         }
-        assert_nothing_but_ours(page)
+        assert_nothing_but(ours, page)
     settle(page)
 
 
@@ -160,7 +184,9 @@ SHOWN = """() => {
 
 
 @pytest.mark.parametrize("sent", ["as a form", "by the script"])
-def test_quotes_full_of_it_are_shown_as_they_stand(visit: tuple[Page, Watch], hostile: Hostile, sent: str) -> None:
+def test_quotes_full_of_it_are_shown_as_they_stand(
+    visit: tuple[Page, Watch], ours: frozenset[str], hostile: Hostile, sent: str
+) -> None:
     page, _ = visit
     turns = -(-len(PAYLOADS) // QUOTES_A_TURN)
     first = 0
@@ -185,7 +211,7 @@ def test_quotes_full_of_it_are_shown_as_they_stand(visit: tuple[Page, Watch], ho
     buttons = texts(page, ".suggestions button")
     assert set(buttons) <= set(PAYLOADS)
     assert [one.input_value() for one in page.locator(".suggestions [name=question]").all()] == buttons
-    assert_nothing_but_ours(page)
+    assert_nothing_but(ours, page)
 
 
 def ask(page: Page, question: str, turns: int) -> None:
@@ -197,7 +223,7 @@ def ask(page: Page, question: str, turns: int) -> None:
 
 
 def test_questions_full_of_it_are_kept_and_shown_as_they_were_asked(
-    visit: tuple[Page, Watch], hostile: Hostile
+    visit: tuple[Page, Watch], ours: frozenset[str], hostile: Hostile
 ) -> None:
     page, _ = visit
     answers = []
@@ -211,21 +237,37 @@ def test_questions_full_of_it_are_kept_and_shown_as_they_were_asked(
             conversation = reply.json()["conversation"]
         assert conversation is not None
         show(page, "/", conversation=conversation, forget_topic="1")
-        assert texts(page, ".asked .words") == some
-        assert_nothing_but_ours(page)
+        # A browser shows what was kept: all of it, but for an address that tells who wrote it.
+        assert texts(page, ".asked .words") == [mask(one).text for one in some]
+        assert_nothing_but(ours, page)
         ask(page, some[-1], turns=len(some) + 1)
-        assert texts(page, ".asked .words") == [*some, some[-1]]
-        assert_nothing_but_ours(page)
+        assert texts(page, ".asked .words")[-1] == some[-1]
+        assert_nothing_but(ours, page)
     engine = open_database(hostile.data)
     with reading(engine) as connection:
         asked = connection.execute(sa.select(schema.questions)).all()
         stored = connection.execute(sa.select(library_schema.articles)).mappings().all()
     engine.dispose()
     kept = {one.answer_id: one.text for one in asked}
-    assert [kept[one] for one in answers] == PAYLOADS
+    assert [kept[one] for one in answers] == [mask(payload).text for payload in PAYLOADS]
+    assert sum(kept[one] != payload for one, payload in zip(answers, PAYLOADS, strict=True)) <= 3
     by_id = {one["id"]: one for one in stored}
     for name in ("title", "publisher", "author", "url"):
         assert [by_id[article][name] for article in hostile.articles] == PAYLOADS
+
+
+def test_ready_made_questions_full_of_it_are_offered_as_they_stand(
+    visit: tuple[Page, Watch], ours: frozenset[str]
+) -> None:
+    page, _ = visit
+    assert set(texts(page, ".starters button")) <= set(PAYLOADS[::CURATED])
+    assert len(texts(page, ".starters button")) >= 4
+    assert_nothing_but(ours, page)
+    page.get_by_label("Your question").press_sequentially("script")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert set(texts(page, "[role=option]")) <= set(PAYLOADS)
+    assert_nothing_but(ours | {"LI@id", "LI@role", "LI@aria-selected"}, page)
+    settle(page)
 
 
 def test_characters_that_turn_the_reading_direction_turn_nothing_else(browser: Browser) -> None:
@@ -258,26 +300,28 @@ LEFTS = """(line) => {
 }"""
 
 
-def test_a_question_that_cannot_be_answered_stays_in_its_field(visit: tuple[Page, Watch]) -> None:
+def test_a_question_that_cannot_be_answered_stays_in_its_field(visit: tuple[Page, Watch], ours: frozenset[str]) -> None:
     page, _ = visit
     everything = "\n".join(PAYLOADS)
     show(page, "/", question=everything, conversation=BOLD)
     expect(page.locator("p.error")).to_contain_text("the limit is 500")
     assert page.get_by_label("Your question").input_value() == everything
-    assert_nothing_but_ours(page)
+    assert_nothing_but(ours, page)
 
 
 @pytest.mark.parametrize("path", ["/", "/crisis", "/safety", "/api", "/sources/none", "/nothing"])
-def test_an_address_full_of_it_shows_the_page_and_nothing_else(visit: tuple[Page, Watch], path: str) -> None:
+def test_an_address_full_of_it_shows_the_page_and_nothing_else(
+    visit: tuple[Page, Watch], ours: frozenset[str], path: str
+) -> None:
     page, _ = visit
     for some in in_parts(IN_ADDRESS):
         query = "&".join(f"{name}={quote(one, safe='')}" for name, one in zip(["passage", *some], some, strict=False))
         page.goto(f"{path}?{query}#{some[0]}")
         settle(page)
-        assert_nothing_but_ours(page)
+        assert_nothing_but(ours, page)
 
 
-def test_a_path_full_of_it_is_not_found(visit: tuple[Page, Watch]) -> None:
+def test_a_path_full_of_it_is_not_found(visit: tuple[Page, Watch], ours: frozenset[str]) -> None:
     page, _ = visit
     for some in in_parts(IN_ADDRESS):
         reply = page.goto("/sources/" + quote("".join(some), safe=""))
@@ -285,10 +329,10 @@ def test_a_path_full_of_it_is_not_found(visit: tuple[Page, Watch]) -> None:
         assert reply.status == 404
         assert texts(page, "h1") == ["Not found"]
         settle(page)
-        assert_nothing_but_ours(page)
+        assert_nothing_but(ours, page)
 
 
-def test_what_the_interface_says_is_shown_as_text(visit: tuple[Page, Watch]) -> None:
+def test_what_the_interface_says_is_shown_as_text(visit: tuple[Page, Watch], ours: frozenset[str]) -> None:
     """Opened as a page, which a program's answer never should be: it is JSON, and a browser must not read it otherwise."""
     page, _ = visit
     bodies = [{one: one for one in some} | {"question": some[0]} for some in in_parts(IN_ADDRESS)]
