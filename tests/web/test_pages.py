@@ -650,7 +650,7 @@ def test_the_marked_passage_is_where_the_link_leads() -> None:
 
 
 def test_the_scripts_are_small_and_no_file_reaches_elsewhere() -> None:
-    for name, most in (("wellcited.js", 8_192), ("questions.js", 6_144)):
+    for name, most in (("wellcited.js", 9_216), ("questions.js", 6_144)):
         script = (HERE / "static" / name).read_text()
         assert len(script.encode()) <= most
         assert not re.search(r"https?:|localStorage|sessionStorage|indexedDB|caches|cookie|innerHTML", script)
