@@ -22,7 +22,7 @@ from assistant.raising import MANIFEST_FILE, MODEL_FILE, SCREEN_FILE, SHIPPED, H
 from assistant.training import choosing, screen
 from assistant.training.examples import judged, taught
 from assistant.training.export import agreement, export
-from assistant.training.listener import SECOND, Settings, opened, train
+from assistant.training.listener import SECOND, Settings, average, opened, train
 from index.desk import Library
 from index.exported import TOKENIZER_FILE
 from index.model import default_model, file_sha256
@@ -39,6 +39,7 @@ def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.
     parser.add_argument("--work", type=Path, required=True, help="folder of the trained model; made if missing")
     parser.add_argument("--trained", action="store_true", help="train no further the model that is in the work folder")
     parser.add_argument("--again", action="store_true", help="train it for one more leg, on what was written since")
+    parser.add_argument("--mean-with", type=Path, help="the folder of an earlier leg: ship the mean of both")
     parser.add_argument("--out", type=Path, default=SHIPPED, help="model folder to write; the shipped one if left out")
     given = parser.parse_args(words)
     library = live_library(Path(os.environ["WELLCITED_DATA"]))
@@ -46,14 +47,18 @@ def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.
         train(taught(), SECOND, given.work, given.work)
     elif not given.trained:
         train(taught(), Settings(), given.work)
-    model = opened(given.work)
+    trained = given.work
+    if given.mean_with:
+        trained = given.work.with_name(f"{given.work.name}_mean")
+        average(given.work, given.mean_with, trained)
+    model = opened(trained)
     export(model, given.out)
     learnt = screen.learn(library, taught(), judged(), given.out / SCREEN_FILE)
     manifest = {
         "model": f"listener on {default_model().title}",
         "started_from_sha256": default_model().weights_sha256,
         "encoder": library.encoder.weights,
-        "training": json.loads((given.work / "training.json").read_text()),
+        "training": json.loads((trained / "training.json").read_text()),
         "agreement": {},
         "files": {name: file_sha256(given.out / name) for name in (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE)},
         "libraries": {name: version(name) for name in LIBRARIES},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from random import Random
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
@@ -106,9 +108,27 @@ def train(messages: Sequence[Message], settings: Settings, out: Path, start: Pat
                 _say(f"step {step} of {steps}, loss {mean / (1 - 0.98**step):.4f}, {time.monotonic() - began:.0f} s")
     network.eval()
     model.save_pretrained(str(out))
-    legs = [] if start is None else json.loads((start / "training.json").read_text())
+    legs = [] if start is None else _legs(start)
     legs.append({**asdict(settings), "messages": len(messages)})
     (out / "training.json").write_text(json.dumps(legs, indent=2) + "\n")
+
+
+def average(one: Path, other: Path, out: Path) -> None:
+    """Write the mean of two legs of one listener's training: it forgets less of the first than the second did.
+
+    After Wortsman and others, "Model soups", ICML 2022.
+    """
+    shutil.copytree(one, out, dirs_exist_ok=True)
+    ours, theirs = (load_file(folder / "model.safetensors") for folder in (one, other))
+    kept = {name: ((ours[name].float() + theirs[name].float()) / 2).to(ours[name].dtype).contiguous() for name in ours}
+    save_file(kept, out / "model.safetensors", metadata={"format": "pt"})
+    legs = [*_legs(one), {"mean_with_leg": len(_legs(other))}]
+    (out / "training.json").write_text(json.dumps(legs, indent=2) + "\n")
+
+
+def _legs(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((folder / "training.json").read_text())
+    return found
 
 
 def _labels(rows: Sequence[Sequence[float]]) -> tuple[torch.Tensor, torch.Tensor]:
