@@ -33,9 +33,11 @@ def thresholds(heard: Sequence[Heard | None], messages: Sequence[Message]) -> di
         return round(float(np.quantile(values, 1 - allowed)), 4)
 
     others = CALM | {"advice", "general"}
+    crisis = of("crisis", others, FALSE_CARDS)
     return {
-        "crisis": of("crisis", others, FALSE_CARDS),
-        "mention": of("crisis", CALM, FALSE_NOTICES),
+        "crisis": crisis,
+        # Whatever gets a card is worth the notice, too.
+        "mention": min(crisis, of("crisis", CALM, FALSE_NOTICES)),
         "emergency": of("emergency", others | {"not_emergency"}, FALSE_EMERGENCIES),
         "personal_advice": of("personal_advice", {"general", "calm"}, FALSE_ADVICE),
         "dose": of("dose", {"advice"}, FALSE_DOSE),
