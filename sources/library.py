@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
+from itertools import count as counting
 from typing import Any
 
 import sqlalchemy as sa
@@ -220,8 +222,12 @@ def _add_article(connection: Connection, attributes: Attributes, digest: str) ->
     slug = (
         re.sub(r"[^a-z0-9]+", "-", (attributes.title or "article").casefold()).strip("-")[:60].strip("-") or "article"
     )
-    # Part of the first revision's digest tells two articles of one title apart, and is the same on every machine.
-    article_id = f"{slug}-{digest[:8]}"
+    # Part of the first revision's digest tells two articles of one title apart, and is the same on every machine. The same
+    # words under the same title may stand at two addresses.
+    named = f"{slug}-{digest[:8]}"
+    a = schema.articles.c.id
+    taken = set(connection.scalars(sa.select(a).where(a.startswith(named, autoescape=True))))
+    article_id = next(name for name in chain([named], (f"{named}-{n}" for n in counting(2))) if name not in taken)
     values = {name: getattr(attributes, name) for name in _ATTRIBUTES}
     connection.execute(schema.articles.insert().values(id=article_id, created_at=datetime.now(UTC), **values))
     return article_id

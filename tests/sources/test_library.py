@@ -177,6 +177,17 @@ def test_a_document_with_no_words_is_refused(engine: Engine) -> None:
     assert rows(engine)["articles"] == 0
 
 
+def test_the_same_words_at_two_addresses_are_two_articles(engine: Engine) -> None:
+    blocks = (Block(BlockKind.PARAGRAPH, "The river rises in spring and falls in autumn, as every year before."),)
+    found = [
+        import_(engine, Document(Attributes(title="Rivers", url=f"https://rivers.example/{n}"), blocks))
+        for n in range(3)
+    ]
+    assert len({one.article_id for one in found}) == 3
+    assert len({one.revision for one in found}) == 1
+    assert found[1].article_id == f"{found[0].article_id}-2"
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blocks=BLOCKS)
 def test_any_document_comes_back_as_spans_and_a_second_import_is_a_no_op(engine: Engine, blocks: list[Block]) -> None:
