@@ -221,7 +221,7 @@ class Assistant:
         """
         prepared: Library | None = None
         while True:
-            library = self._live()
+            library = self.desk.library_if_any()
             if library is not None and library is not prepared and self._try_all(library, closing):
                 prepared = library
             if closing.wait(_LOOK_EVERY_SECONDS):
@@ -233,29 +233,27 @@ class Assistant:
         kept = [(key, answers) for key, answers in list(self._answered.items()) if key == _key(library, key[2])]
         self._answered = dict(kept)
         for question in library.varied_questions():
-            if closing.wait(_PAUSE_SECONDS) or self._live() is not library:
+            if closing.wait(_PAUSE_SECONDS) or self.desk.library_if_any() is not library:
                 return False
             self._answers(library, question)
         return True
 
     def offer(self) -> Offer:
         """Curated questions to be offered while one types, as far as they have been tried; none where search is gone."""
-        library = self._live()
+        library = self.desk.library_if_any()
         if library is None:
             return Offer("", (), whole=True)
         tried = [(one, self._answered.get(_key(library, one))) for one in library.varied_questions()[:_OFFERED]]
-        edition = "\n".join([library.edition.digest, *sorted(library.hidden)])
         return Offer(
-            key=hashlib.sha256(edition.encode()).hexdigest()[:16],
+            key=_offer_key(library),
             questions=tuple(one for one, answers in tried if answers),
             whole=all(answers is not None for _, answers in tried),
         )
 
-    def _live(self) -> Library | None:
-        try:
-            return self.desk.library()
-        except LibraryUnavailableError:
-            return None
+    def offer_key(self) -> str:
+        """The key of `offer`, which every page names; empty where search is gone."""
+        library = self.desk.library_if_any()
+        return _offer_key(library) if library else ""
 
     def starters(self, most: int) -> tuple[str, ...]:
         """Curated questions to begin with, which show what the library is about. Raises `LibraryUnavailableError`."""
@@ -373,6 +371,11 @@ def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:
         "companions": evidence(finding.passages),
         "candidates": [_kept(one) for one in finding.judged[:_CANDIDATES_KEPT]],
     }
+
+
+def _offer_key(library: Library) -> str:
+    edition = "\n".join([library.edition.digest, *sorted(library.hidden)])
+    return hashlib.sha256(edition.encode()).hexdigest()[:16]
 
 
 def _key(library: Library, question: str) -> tuple[str, frozenset[str], str]:

@@ -94,10 +94,15 @@ class Screen:
         """Open a screen's file."""
         return cls(encoder=encoder, **load_file(path))
 
+    def values(self, features: Floats) -> Floats:
+        """Return for each row of features [texts, features] its two values, shape [texts, 2]."""
+        hidden = np.maximum((features - self.mean) @ self.first + self.first_bias, 0)
+        found: Floats = hidden @ self.second + self.second_bias
+        return found
+
     def look(self, features: Floats) -> Floats:
         """Return for each row of features [texts, features] how far it is above `least`, 0 and more to be listened to."""
-        hidden = np.maximum((features - self.mean) @ self.first + self.first_bias, 0)
-        above: Floats = (hidden @ self.second + self.second_bias - self.least).max(axis=1)
+        above: Floats = (self.values(features) - self.least).max(axis=1)
         return above
 
 

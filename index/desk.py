@@ -146,10 +146,15 @@ class Desk:
             raise LibraryUnavailableError(state)
         return state
 
+    def library_if_any(self) -> Library | None:
+        """Return the live library; None where there is none that can be used."""
+        state = self._state
+        return None if isinstance(state, str) else state
+
     def edition_digest(self) -> str:
         """Digest of the live edition, or an empty text while there is none."""
-        state = self._state
-        return "" if isinstance(state, str) else state.edition.digest
+        library = self.library_if_any()
+        return library.edition.digest if library else ""
 
     def look(self) -> None:
         """Bring the library up to date with the database; a failure becomes the reason why search is unavailable."""

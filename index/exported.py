@@ -5,9 +5,7 @@ The encoder and the reader are such folders. Each has an error of its own, so th
 
 from __future__ import annotations
 
-import ctypes
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import onnxruntime
 from tokenizers import Tokenizer
 
+from index.memory import give_back
 from index.model import file_sha256
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -72,15 +71,8 @@ def open_session(path: Path, threads: int) -> Any:
     # Spinning threads would take the cores that other visitors' questions need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    _give_back()
+    give_back()
     return session
-
-
-def _give_back() -> None:
-    """Give the system what opening a model left free: glibc would keep it, and on top of it comes the next model."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 def _check_file(path: Path, sha256: str, error: type[ExportedError], record: str) -> None:

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from assistant import schema
-from index.desk import LibraryUnavailableError
 from sources.database import writing
 
 router = APIRouter()
@@ -45,11 +44,7 @@ def _database(request: Request) -> str:
 
 
 def _library(request: Request) -> str:
-    try:
-        request.app.state.assistant.desk.library()
-    except LibraryUnavailableError:
-        return "unavailable"
-    return "ok"
+    return "ok" if request.app.state.assistant.desk.library_if_any() else "unavailable"
 
 
 def _disk(request: Request) -> str:

@@ -148,7 +148,6 @@ class Turn:
     message: NoticeText | None = None
     suggestions: tuple[str, ...] = ()
     answer_id: str | None = None
-    erased: bool = False
     receipt: str | None = None
     feedback: FeedbackBox | None = None
 

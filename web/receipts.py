@@ -24,7 +24,6 @@ from assistant.erasing import erase_question
 from assistant.feedback import MOST_CHARACTERS, Feedback, Reason, give, take_back
 from assistant.policy import Policy
 from assistant.transcript import PastAnswer, PastTurn, past_answer
-from index.desk import LibraryUnavailableError
 from sources.database import reading
 from web import views
 from web.pages import (
@@ -221,11 +220,8 @@ def _shown(page: Page) -> HTMLResponse:
 
 
 def _showing(assistant: Assistant) -> frozenset[str]:
-    try:
-        library = assistant.desk.library()
-    except LibraryUnavailableError:
-        return frozenset()
-    return frozenset(library.edition.rows) - library.hidden
+    library = assistant.desk.library_if_any()
+    return frozenset(library.edition.rows) - library.hidden if library else frozenset()
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import sys
 
 import uvicorn
 
 from index.desk import Desk, LibraryUnavailableError
+from index.memory import share_heap
 from web.app import create_app
 from web.settings import Settings
-
-# M_ARENA_MAX of glibc's malloc.h.
-_MOST_HEAPS = -8
 
 
 class _Server(uvicorn.Server):
@@ -39,17 +36,10 @@ class _Server(uvicorn.Server):
 
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until told to stop. Requests are not written to any log: they would say who reads about what."""
-    _share_heap()
+    share_heap()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     app = create_app(settings)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )
     _Server(config, app.state.assistant.desk).run()
-
-
-def _share_heap() -> None:
-    """Let all threads share one heap: glibc would give each its own, which kept some 20 MB that nobody used any more."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_MOST_HEAPS, 1)

@@ -160,7 +160,6 @@ def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -
         answer_id=answer["answer"],
         receipt=receipt_path(answer["answer"]) if past.recorded and past.question is not None else None,
         feedback=feedback_box(past, past.feedback) if past.recorded else None,
-        erased=past.question is None,
     )
 
 

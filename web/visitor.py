@@ -36,10 +36,8 @@ def frame_of(request: Request) -> Frame:
     """Return what every page carries, with this response's nonce."""
     state = request.app.state
     nonce = request.scope["state"]["nonce"]
-    try:
-        about = views.about(state.assistant.desk.library().edition)
-    except LibraryUnavailableError:
-        about = ""
+    library = state.assistant.desk.library_if_any()
+    about = views.about(library.edition) if library else ""
     settings: Settings = state.settings
     sites = settings.sites if request.scope["path"] == EMBED else None
     return views.frame(state.assistant.policy, settings.site_name, settings.contact, nonce, about, sites)
@@ -191,7 +189,7 @@ def _page(
         topic=turns[-1].topic if turns and not forgotten else None,
         topic_forgotten=forgotten,
         unavailable=unavailable,
-        offers=f"/questions/{key}.json" if (key := assistant.offer().key) else "",
+        offers=f"/questions/{key}.json" if (key := assistant.offer_key()) else "",
         said=said,
     )
     return HTMLResponse(render(page))
@@ -199,18 +197,14 @@ def _page(
 
 def hidden(assistant: Assistant) -> frozenset[str]:
     """Passages that the live library does not show; those of its own that lack a caveat are among them."""
-    try:
-        return assistant.desk.library().hidden
-    except LibraryUnavailableError:
-        return frozenset()
+    library = assistant.desk.library_if_any()
+    return library.hidden if library else frozenset()
 
 
 def _texts(assistant: Assistant) -> Mapping[str, str]:
     """Texts of the live revisions by digest; what was quoted from another opens the publisher's page at its top."""
-    try:
-        return assistant.desk.library().edition.revisions
-    except LibraryUnavailableError:
-        return {}
+    library = assistant.desk.library_if_any()
+    return library.edition.revisions if library else {}
 
 
 def _turns(request: Request, conversation: str | None, newest: tuple[str, Answer] | None) -> tuple[Turn, ...] | None:

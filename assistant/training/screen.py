@@ -55,8 +55,8 @@ def learn(library: Library, taught: Sequence[Message], judged: Sequence[Message]
         "least": np.zeros(2),
     }
     kept = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in held.items()}
-    save_file(kept, path)
-    values = np.stack([_values(kept, library, one) for one in judged])
+    screen = Screen(encoder=library.encoder.weights, **kept)
+    values = np.stack([screen.values(_features_of_parts(library, one)).max(axis=0) for one in judged])
     of = [_class_of(one) for one in judged]
     least = [
         np.quantile([value[column - 1] for value, one in zip(values, of, strict=True) if one == column], missed)
@@ -80,11 +80,3 @@ def _class_of(message: Message) -> int:
 
 def _features_of_parts(library: Library, message: Message) -> NDArray[np.float32]:
     return np.stack([features_of(one) for one in library.read((), to_hear(message.text))])
-
-
-def _values(held: dict[str, NDArray[np.float32]], library: Library, message: Message) -> NDArray[np.float32]:
-    """Return both values of a message, shape [2], the highest of its parts."""
-    seen = _features_of_parts(library, message) - held["mean"]
-    hidden = np.maximum(seen @ held["first"] + held["first_bias"], 0)
-    found: NDArray[np.float32] = (hidden @ held["second"] + held["second_bias"]).max(axis=0)
-    return found

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible
+from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
 
 QUESTION = "How fast does ketamine work?"
 GENUINE = "This quote checks out: it is word for word what the approved article says."
@@ -64,9 +64,7 @@ def test_without_scripts_it_is_a_page_of_its_own(page_without_scripts: Page) -> 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_neither_puts_up_a_barrier(page: Page, screen: str, light: str) -> None:
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    look_at(page, screen, light)
     ask(page)
     button = page.get_by_role("button", name="Check this quote").first
     path = page.locator("form.check").first.get_attribute("action")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from assistant.policy import load_policy
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible
+from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
 
 QUESTION = "What are common side effects of SSRIs?"
 WORDS = load_policy().wordings
@@ -101,9 +101,7 @@ def test_without_scripts_it_is_the_same_and_says_how_to_print(page_without_scrip
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_no_receipt_puts_up_a_barrier(page: Page, screen: str, light: Literal["light", "dark"]) -> None:
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=light)
+    look_at(page, screen, light)
     open_receipt(page)
     assert_accessible(page, "a receipt")
     page.get_by_role("button", name="Leave my words out").click()

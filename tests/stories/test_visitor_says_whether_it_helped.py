@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible
+from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
 
 REFUSED = "Is psilocybin legal in Oregon?"
 
@@ -116,9 +116,7 @@ def test_without_scripts_it_is_a_page_of_its_own_after_the_first_click(page_with
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_no_state_of_it_puts_up_a_barrier(page: Page, screen: str, light: str) -> None:
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    look_at(page, screen, light)
     ask(page)
     box = page.locator(".feedback")
     path = box.locator("form").get_attribute("action") or ""

@@ -11,6 +11,13 @@ from playwright.sync_api import Page, expect
 SCREENS = {"telephone": (390, 844), "desk": (1280, 800)}
 
 
+def look_at(page: Page, screen: str, light: str) -> None:
+    """Look at a page on a screen of this size, by day or in the dark."""
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+
+
 def assert_accessible(page: Page, place: str) -> None:
     found: dict[str, Any] = Axe().run(page).response
     faults = [f"{place}: {one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
@@ -21,9 +28,7 @@ def assert_accessible(page: Page, place: str) -> None:
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_no_page_has_a_barrier(page: Page, screen: str, light: str) -> None:
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if light == "dark" else "light")
+    look_at(page, screen, light)
     assert_accessible(page, "the first page")
     page.get_by_label("Your question").fill("What are common side effects of SSRIs?")
     page.keyboard.press("Enter")

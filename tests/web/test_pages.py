@@ -660,7 +660,7 @@ def test_the_scripts_are_small_and_no_file_reaches_elsewhere() -> None:
 def test_only_the_last_question_can_be_edited_and_only_where_its_words_are_known() -> None:
     forms = find(parsed(PAGES["long"]), "form.edit")
     assert [find(one, '[name="edit"]')[0].get("value") for one in forms] == [ANSWERED.question]
-    erased = ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, erased=True),), conversation="c_1")
+    erased = ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, question=None),), conversation="c_1")
     assert not find(parsed(erased), "form.edit")
 
 

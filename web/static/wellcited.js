@@ -15,24 +15,28 @@ const PLACE = /^#conversation=([0-9a-f]{32})$/;
 let asking = false;
 let counting;
 
-async function answerTo(form, sender) {
-  const body = form.method === "post" ? new URLSearchParams(new FormData(form)) : undefined;
-  if (sender?.name) body?.set(sender.name, sender.value);
-  const response = await fetch(form.action, { method: form.method, body, signal: AbortSignal.timeout(SLOW) });
+// What a form sends, with the button that was pressed.
+function bodyOf(form, sender) {
+  const body = new URLSearchParams(new FormData(form));
+  if (sender?.name) body.set(sender.name, sender.value);
+  return body;
+}
+
+// The page that comes from an address; throws when none comes.
+async function answerFrom(address, request) {
+  const response = await fetch(address, { ...request, signal: AbortSignal.timeout(SLOW) });
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
 async function ask(form, sender) {
-  const body = new URLSearchParams(new FormData(form));
-  if (sender?.name) body.set(sender.name, sender.value);
   clearTimeout(counting);
   say("", false); // so that the next words are heard even when they are the same as the last
   const waiting = setTimeout(() => say("Searching the approved articles", true), WAITING);
   asking = true;
   form.setAttribute("aria-busy", "true");
   try {
-    const page = await send(body);
-    if (!page) keep(UNSENT, document.getElementById("unsent").content.cloneNode(true));
+    const page = await send(bodyOf(form, sender));
+    if (!page) keep(UNSENT, byId("unsent").content.cloneNode(true));
     else if (page.getElementById("question")) show(page, new URL(form.action).hash.slice(1) || "question");
     else keep(page.querySelector("main.failure .lead").textContent);
   } catch {
@@ -44,20 +48,14 @@ async function ask(form, sender) {
   }
 }
 
-// The page that answers a form; null when there is no answer.
-async function send(body) {
-  try {
-    const response = await fetch(HOME, { method: "POST", body, signal: AbortSignal.timeout(SLOW) });
-    return new DOMParser().parseFromString(await response.text(), "text/html");
-  } catch {
-    return null;
-  }
-}
+// The page that answers a form of the conversation; null when there is no answer.
+const send = (body) => answerFrom(HOME, { method: "POST", body }).catch(() => null);
 
 // Puts a part of the answering page in its place here; the focus stays, or goes there if its button is gone.
 async function exchange(form, sender) {
   try {
-    const page = await answerTo(form, sender);
+    const body = form.method === "post" ? bodyOf(form, sender) : undefined;
+    const page = await answerFrom(form.action, { method: form.method, body });
     const news = page.getElementById(form.dataset.part);
     byId(news.id).replaceWith(news); // throws when there is none
     say(page.getElementById("status").textContent);
@@ -79,13 +77,13 @@ function show(page, place) {
   say(news.textContent);
   prepare();
   remember();
-  if (place) go(document.getElementById(place) ?? main);
+  if (place) go(byId(place) ?? main);
 }
 
 // Says what went wrong beside the field, with `help` below it, and leaves the visitor's words in it.
 function keep(words, ...help) {
-  const field = document.getElementById("question");
-  const error = Object.assign(document.createElement("p"), { id: "error", className: "error", tabIndex: -1, textContent: words });
+  const field = byId("question");
+  const error = make("p", { id: "error", className: "error", tabIndex: -1, textContent: words });
   say("", false);
   for (const old of document.querySelectorAll("form.question :is(.error, .unsent)")) old.remove();
   field.before(error, ...help);
@@ -122,7 +120,7 @@ function count(field) {
 
 // Puts the words of the last question back into the field.
 function edit(words) {
-  const field = document.getElementById("question");
+  const field = byId("question");
   field.value = words;
   count(field);
   go(field);
@@ -186,8 +184,8 @@ document.addEventListener("submit", (event) => {
 // Within a conversation one goes without a new address: it would take the conversation's place.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
-  const place = link && document.getElementById(link.hash.slice(1));
-  if (!place || !document.getElementById("question")) return;
+  const place = link && byId(link.hash.slice(1));
+  if (!place || !byId("question")) return;
   event.preventDefault();
   go(place);
 });
@@ -202,7 +200,7 @@ document.addEventListener("input", (event) => {
   if (event.target.id !== "question") return;
   count(event.target);
   clearTimeout(counting);
-  const left = document.getElementById("counter").textContent;
+  const left = byId("counter").textContent;
   if (left) counting = setTimeout(() => say(left, false), IDLE);
 });
 
@@ -223,4 +221,4 @@ addEventListener("hashchange", restore);
 
 prepare();
 if (PLACE.test(location.hash) && !shown()) restore();
-else if (document.getElementById("question")) remember();
+else if (byId("question")) remember();
