@@ -23,7 +23,7 @@ from assistant.policy import Policy, load_policy
 from assistant.recorder import Recorder, RecordError
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
-from web import api, health, receipts, visitor, widget
+from web import api, health, patterns, receipts, visitor, widget
 from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
@@ -98,7 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant, app.state.crowd = assistant, crowd
-    for router in (api.router, health.router, visitor.router, widget.router, receipts.router):
+    for router in (api.router, health.router, visitor.router, widget.router, receipts.router, patterns.router):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app

@@ -391,6 +391,52 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A colour of the stylesheet, by day and in the dark."""
+
+    name: str
+    day: str
+    dark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The contrast ratio of one colour on another, 1 to 21, and the least that it may be."""
+
+    text: str
+    ground: str
+    least: float
+    day: float
+    dark: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What every page is made of. `sizes` and `spaces` pair a name with its value; the rest are components."""
+
+    colours: tuple[Colour, ...]
+    contrasts: tuple[Contrast, ...]
+    sizes: tuple[tuple[str, str], ...]
+    spaces: tuple[tuple[str, str], ...]
+    notices: tuple[NoticeText, ...]
+    cards: tuple[NoticeText, ...]
+    quotes: tuple[tuple[str, Quote], ...]
+    sides: Quote
+    message: NoticeText
+    checks: tuple[CheckPage, ...]
+    boxes: tuple[tuple[str, FeedbackBox], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatternsPage:
+    """Every component in every state, and the names of the pages that show whole states."""
+
+    frame: Frame
+    patterns: Patterns
+    pages: tuple[str, ...]
+
+
 Page = (
     ConversationPage
     | StartOverPage
@@ -403,6 +449,7 @@ Page = (
     | SafetyPage
     | ErrorPage
     | ApiPage
+    | PatternsPage
 )
 
 TEMPLATES: dict[type[Page], str] = {
@@ -417,6 +464,7 @@ TEMPLATES: dict[type[Page], str] = {
     SafetyPage: "safety.html",
     ErrorPage: "error.html",
     ApiPage: "api.html",
+    PatternsPage: "patterns.html",
 }
 
 
