@@ -7,7 +7,7 @@ never the words.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
-from assistant.masking import mask
+from assistant.masking import Masked, mask
 from sources.database import empty_journal, writing
 
 MOST_CHARACTERS = 1000
@@ -68,11 +68,14 @@ class Given:
         }
 
 
-def give(engine: Engine, answer_id: str, feedback: Feedback) -> bool:
-    """Keep what was said of an answer, in place of what was said before; False when there is no such answer."""
+def give(engine: Engine, answer_id: str, feedback: Feedback, masked: Callable[[str], Masked] = mask) -> bool:
+    """Keep what was said of an answer, in place of what was said before; False when there is no such answer.
+
+    Words are stored as `masked` makes them: without what tells who wrote them.
+    """
     if len(feedback.words) > MOST_CHARACTERS:
         raise ValueError(f"words: {len(feedback.words)} characters, and the limit is {MOST_CHARACTERS}")
-    feedback = replace(feedback, words=_as_kept(feedback.words))
+    feedback = replace(feedback, words=masked(feedback.words.strip()).text)
     f = schema.feedback
     with writing(engine) as connection:
         if not _locked(connection, answer_id):
@@ -124,11 +127,6 @@ def all_given(connection: Connection) -> list[Given]:
     return [
         Given(row.at, _feedback(row), schema.kept(row.text), json.loads(row.body)) for row in connection.execute(query)
     ]
-
-
-def _as_kept(words: str) -> str:
-    """Return a visitor's words as they are stored: the one place they pass, without what tells who wrote them."""
-    return mask(words.strip()).text
 
 
 def _locked(connection: Connection, answer_id: str) -> bool:

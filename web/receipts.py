@@ -122,7 +122,7 @@ def give_feedback(
         error = f"You wrote {len(said.words):,} characters; the limit is {MOST_CHARACTERS:,}. Please shorten it."
         return _feedback_page(request, turn, said, open=True, error=error)
     with _records():
-        give(engine, answer_id, said)
+        give(engine, answer_id, said, request.app.state.assistant.masked)
     return _feedback_page(request, turn, said, open=not complete, status="Thank you. Your feedback is kept.")
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant import schema
+from assistant.feedback import MOST_CHARACTERS
 from assistant.masking import mask
 from index.encoder import ExportedEncoder
 from sources import schema as library_schema
@@ -254,6 +255,40 @@ def test_questions_full_of_it_are_kept_and_shown_as_they_were_asked(
     by_id = {one["id"]: one for one in stored}
     for name in ("title", "publisher", "author", "url"):
         assert [by_id[article][name] for article in hostile.articles] == PAYLOADS
+
+
+def test_feedback_full_of_it_is_kept_and_shown_as_it_was_written(
+    visit: tuple[Page, Watch], ours: frozenset[str], hostile: Hostile
+) -> None:
+    page, _ = visit
+    ask(page, "Where is the lantern?", turns=1)
+    path = page.locator(".feedback form").first.get_attribute("action") or ""
+    kept = 0
+    for some in in_batches(MOST_CHARACTERS):
+        words = "\n".join(some)
+        show(page, path, helpful="no", complete="1", words=words)
+        page.goto(path)
+        # A field of a form holds no line break before its words, and neither does what is kept.
+        assert page.locator(".feedback textarea").input_value() == mask(words.strip()).text
+        assert_nothing_but(ours, page)
+        kept += len(some)
+    assert kept == len(PAYLOADS)
+    settle(page)
+    engine = open_database(hostile.data)
+    with reading(engine) as connection:
+        assert connection.scalar(sa.select(schema.feedback.c.words)) == mask(words.strip()).text
+    engine.dispose()
+
+
+def in_batches(most: int) -> Iterator[list[str]]:
+    """Payloads, as many at a time as lines of no more than so many characters hold."""
+    batch: list[str] = []
+    for payload in PAYLOADS:
+        if sum(len(one) + 1 for one in batch) + len(payload) > most:
+            yield batch
+            batch = []
+        batch.append(payload)
+    yield batch
 
 
 def test_ready_made_questions_full_of_it_are_offered_as_they_stand(

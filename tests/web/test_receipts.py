@@ -300,6 +300,13 @@ def test_too_many_words_stay_in_the_field_beside_the_error(visitor: TestClient) 
     said(visitor, path, helpful="no", complete="1", words="é" * 1000)
 
 
+def test_who_wrote_the_words_is_not_kept_but_a_help_line_is(visitor: TestClient) -> None:
+    path = f"/answers/{asked(visitor, QUESTION)['answer']}/feedback"
+    said(visitor, path, helpful="no", complete="1", words="Call me on 415 555 2671, not on 1-800-222-1222.")
+    (field,) = got(visitor, path).xpath("//textarea")
+    assert field.value.strip() == "Call me on [phone number removed], not on 1-800-222-1222."
+
+
 def test_a_plea_in_the_words_is_met_with_help_first(visitor: TestClient) -> None:
     path, _ = feedback_form(post(visitor, question=QUESTION))
     page = said(visitor, path, helpful="no", complete="1", words="I want to die")
