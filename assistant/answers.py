@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from assistant import log, schema
 from assistant.transcript import answer_companions
+from assistant.verifier import leaf_hash
 from index import publishing
 from index.companions import read_companions
 from index.desk import editions_folder
@@ -136,7 +137,7 @@ def _read(body: str) -> Mapping[str, Any]:
 
 def _record(stored: _Stored) -> Iterator[Finding]:
     row = stored.entry
-    whole = log.entry_hash(row.seq, row.at, row.kind, row.body.encode(), row.previous) == row.hash
+    whole = leaf_hash(log.row_bytes(row)).hex() == row.leaf
     digest = hashlib.sha256(stored.body.encode()).hexdigest()
     committed = (stored.said.get("answer_digest"), stored.said.get("answer"))
     same = whole and (digest, stored.answer.get("answer")) == committed

@@ -14,6 +14,8 @@ from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
 from sources.library import Imported, Status, stored_document, take_in
+from sources.questions import CuratedQuestion
+from sources.questions import add_questions as store_questions
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,19 @@ def settle_difference(
     """Confirm or dismiss a difference between two sources at once and log it."""
     with writing(engine) as connection:
         _log_changes(connection, [pairs.settle(connection, difference, verdict, who=who, why=why)])
+
+
+def add_questions(engine: Engine, questions: Collection[CuratedQuestion], *, who: str, why: str) -> int:
+    """Add curated questions, replacing those of the same words, and log it; returns how many there are now."""
+    body = {
+        "who": who,
+        "why": why,
+        "questions": [{"question": one.question, "must_answer": one.must_answer} for one in questions],
+    }
+    with writing(engine) as connection:
+        count = store_questions(connection, questions)
+        log.append(connection, [log.Entry("curated questions", body)])
+    return count
 
 
 def _log_import(connection: Connection, imported: Imported, file_name: str, who: str) -> None:

@@ -1,4 +1,4 @@
-"""Erasing the words of a question at the visitor's will: the answer and its log entry stay, the words go for good.
+"""Erasing the words of a question, at somebody's will or after a term: the answer and its log entry stay, the words go.
 
 The log holds a salted digest of the words; they and the salt go, so nobody can try words against it any more, and the
 log still verifies. What was carried from the question into the search for later ones of its conversation goes too, and
@@ -10,7 +10,9 @@ a moved row may stay in the unused part of a page, where erasing that row later 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -18,7 +20,11 @@ from sqlalchemy.engine import Connection, Engine
 from assistant import log, schema
 from sources.database import empty_journal, writing
 
+VISITOR = "visitor"
+TERM = "term"
 _NO_SALT = "0" * 32
+# Words whose term is over go some at a time, so that answers need not wait long for the database.
+_AT_A_TIME = 50
 
 
 @dataclass(frozen=True)
@@ -29,14 +35,67 @@ class Erased:
     journal_too: bool
 
 
-def erase_question(engine: Engine, answer_id: str) -> Erased:
-    """Erase the words of the question that an answer was given to, and write into the log that it was done."""
+@dataclass(frozen=True)
+class Older:
+    """What erasing after a term did: how many questions went, how many words about answers, and `journal_too` as above."""
+
+    questions: int
+    feedback: int
+    journal_too: bool
+
+
+def erase_question(engine: Engine, answer_id: str, by: str = VISITOR) -> Erased:
+    """Erase the words of the question that an answer was given to, and write into the log that it was done, and by whom."""
     with writing(engine) as connection:
-        found = _erase(connection, answer_id)
+        found = _erase(connection, answer_id, by)
     return Erased(found, empty_journal(engine) if found else True)
 
 
-def _erase(connection: Connection, answer_id: str) -> bool:
+def erase_older(engine: Engine, days: int) -> Older:
+    """Erase the words of every question, and about every answer, that are this many days old or more; each is logged."""
+    before = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+    questions = sum(_erased_some(engine, before))
+    feedback = _erase_old_feedback(engine, before)
+    return Older(questions, feedback, empty_journal(engine) if questions or feedback else True)
+
+
+def _erased_some(engine: Engine, before: str) -> Iterator[int]:
+    """Erase some questions at a time until none is left; yields how many each time."""
+    a, q, logged = schema.answers.c, schema.questions.c, schema.log.c
+    query = (
+        sa.select(a.id)
+        .join_from(schema.answers, schema.log, logged.seq == a.seq)
+        .join(schema.questions, q.answer_id == a.id)
+        .where(logged.at <= before, sa.func.trim(q.text) != "")
+        .order_by(a.seq)
+        .limit(_AT_A_TIME)
+    )
+    while True:
+        with writing(engine) as connection:
+            ids = list(connection.scalars(query))
+            erased = sum([_erase(connection, id_, TERM) for id_ in ids])
+        # What `kept` takes for erased, although a blank of another kind is left in it, must not go round and round.
+        if not erased:
+            return
+        yield erased
+
+
+def _erase_old_feedback(engine: Engine, before: str) -> int:
+    """Erase words that were written about an answer whose own question is gone already, or was never that old."""
+    f = schema.feedback.c
+    query = sa.select(f.answer_id).where(f.at <= before, sa.func.trim(f.words) != "")
+    with writing(engine) as connection:
+        erased = [id_ for id_ in list(connection.scalars(query)) if _erase_feedback(connection, id_)]
+        entries = [_entry(id_, TERM, carried=[], feedback=True) for id_ in erased]
+        log.append(connection, entries)
+    return len(erased)
+
+
+def _entry(answer_id: str, by: str, *, carried: list[str], feedback: bool) -> log.Entry:
+    return log.Entry("erasure", {"answer": answer_id, "by": by, "carried": carried, "feedback": feedback})
+
+
+def _erase(connection: Connection, answer_id: str, by: str) -> bool:
     q = schema.questions
     row = connection.execute(sa.select(q).where(q.c.answer_id == answer_id).with_for_update()).one_or_none()
     if row is None or schema.kept(row.text) is None:
@@ -46,8 +105,7 @@ def _erase(connection: Connection, answer_id: str) -> bool:
     connection.execute(changed.values(values))
     carried = _erase_carried(connection, answer_id)
     said = _erase_feedback(connection, answer_id)
-    body = {"answer": answer_id, "by": "visitor", "carried": carried, "feedback": said}
-    log.append(connection, [log.Entry("erasure", body)])
+    log.append(connection, [_entry(answer_id, by, carried=carried, feedback=said)])
     return True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
 from assistant.answer import Answer
+from assistant.verifier import canonical
 from sources.database import writing
 
 _MOST_PATIENT = 64
@@ -48,8 +49,9 @@ class Record:
 class Recorder:
     """The one writer of answers of a process."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, written: Callable[[int], None] = lambda seq: None) -> None:
+        """Write to `engine`; `written` is told the place of the newest entry whenever some are on the disk."""
+        self._engine, self._written = engine, written
         # One transaction at a time: they would wait for each other in the database in any case.
         self._writing = threading.Lock()
         # Only for those who will not wait to the end; its threads are made when first needed.
@@ -74,13 +76,14 @@ class Recorder:
 
     def _write(self, records: Sequence[Record]) -> None:
         with self._writing, writing(self._engine) as connection:
-            write(connection, records)
+            places = write(connection, records)
+        self._written(places[-1])
 
 
-def write(connection: Connection, records: Sequence[Record]) -> None:
-    """Write log entries, answers and questions in the caller's transaction."""
+def write(connection: Connection, records: Sequence[Record]) -> list[int]:
+    """Write log entries, answers and questions in the caller's transaction; returns the places in the log."""
     salts = [secrets.token_hex(16) for _ in records]
-    bodies = [log.canonical(dict(record.answer.stored())) for record in records]
+    bodies = [canonical(dict(record.answer.stored())) for record in records]
     entries = [
         log.Entry("answer", _entry(record, body, salt))
         for record, body, salt in zip(records, bodies, salts, strict=True)
@@ -109,6 +112,7 @@ def write(connection: Connection, records: Sequence[Record]) -> None:
             for record, salt in zip(records, salts, strict=True)
         ],
     )
+    return places
 
 
 def _entry(record: Record, body: bytes, salt: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Tables of what was asked and answered. The log is only ever added to; a question's words stand apart, erasable."""
+"""Tables of what was asked and answered. The log, its checkpoints and the answers are only ever
+added to, which the database holds everybody to (migration 0005); a question's words stand apart, erasable."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import sqlalchemy as sa
 
 from sources.database import metadata
 
+# `leaf` and `subtree` are hashes in hex: of the entry, and of the largest perfect subtree of the tree that it ends.
 log = sa.Table(
     "log",
     metadata,
@@ -13,8 +15,18 @@ log = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
     sa.Column("kind", sa.String(30), nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("previous", sa.String(64), nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("leaf", sa.String(64), nullable=False),
+    sa.Column("subtree", sa.String(64), nullable=False),
+)
+
+# Signed statements of the log's size and root; also only added to.
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False, index=True),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
 )
 
 answers = sa.Table(

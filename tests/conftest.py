@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from sources.database import open_database, upgrade
 
@@ -67,6 +67,16 @@ def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     upgrade(engine)
     yield engine
     engine.dispose()
+
+
+def unguarded(connection: Connection) -> None:
+    """Take the triggers away, as whoever owns the database can."""
+    for table in ("log", "answers", "checkpoints"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        else:
+            for change in ("update", "delete", "replace"):
+                connection.execute(sa.text(f"DROP TRIGGER IF EXISTS {table}_no_{change}"))
 
 
 @pytest.fixture(scope="session")

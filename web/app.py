@@ -18,9 +18,11 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from assistant import log
 from assistant.assistant import Assistant, QuestionTooLongError
 from assistant.policy import Policy, load_policy
 from assistant.recorder import Recorder, RecordError
+from assistant.rounds import Rounds
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, patterns, receipts, visitor, widget
@@ -54,7 +56,8 @@ def create_app(settings: Settings) -> FastAPI:
     policy = load_policy(locale=settings.locale)
     engine = open_database(settings.data, settings.database_url)
     desk = Desk(engine, settings.data, settings.reads)
-    recorder = Recorder(engine)
+    rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report)
+    recorder = Recorder(engine, rounds.written)
     assistant = Assistant(engine, policy, desk, recorder)
     crowd = Crowd(assistant.answer_together)
 
@@ -63,9 +66,11 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         try:
             upgrade(engine)
+            log.append_if_new(engine, log.Entry("settings", {"policy": policy.digest, "settings": {**settings.given}}))
         except (SQLAlchemyError, DatabaseError) as error:
             _log.error("the database cannot be brought up to date: %s", type(error).__name__)
         desk.start()
+        rounds.start()
         closing = threading.Event()
         preparing = threading.Thread(target=assistant.prepare_suggestions, args=(closing,), name="suggestions")
         preparing.start()
@@ -75,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         crowd.close()
         desk.close()
         recorder.close()
+        rounds.close()
         engine.dispose()
 
     app = FastAPI(

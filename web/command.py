@@ -21,7 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
 from web.console import Who, Why, complain, me, opened, say
+from web.erasing import erase
 from web.evaluating import evaluate
+from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked
 from web.settings import SETTINGS, SettingError, read_settings
 
@@ -32,12 +34,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-log_app = typer.Typer(help="The log of answers and changes.", no_args_is_help=True)
 app.add_typer(log_app, name="log")
 app.add_typer(caveat_app, name="caveat")
 app.add_typer(differences_app, name="differences")
 app.command()(passages)
 app.command()(evaluate)
+app.command()(erase)
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def main() -> None:
     from assistant.log import LogError
     from assistant.policy import PolicyError
     from assistant.publish import PublishError
+    from assistant.verifier import VerifyError
     from index.desk import LibraryUnavailableError
     from index.edition import EditionError
     from index.encoder import EncoderError
@@ -60,7 +63,7 @@ def main() -> None:
 
     known = (
         SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
-        LibraryUnavailableError, LabelledError, LogError, PolicyError, ResultsError,
+        LibraryUnavailableError, LabelledError, LogError, PolicyError, ResultsError, VerifyError,
     )  # fmt: skip
     try:
         app()
@@ -360,17 +363,15 @@ def starter(who: Who = "", publish_: Annotated[bool, typer.Option("--publish")] 
 
     Example: wellcited starter
     """
+    from assistant.curate import add_questions
     from assistant.curate import approve as approve_revisions
-    from sources.database import writing
-    from sources.questions import add_questions
     from sources.starter_library import article_files, questions
 
     reason = "sample article, shown as not reviewed by a clinician"
     with opened() as (_, engine):
         if _import_files(engine, article_files(), Attributes(), who or me(), None, ask=False):
             raise typer.Exit(1)
-        with writing(engine) as connection:
-            count = add_questions(connection, questions())
+        count = add_questions(engine, questions(), who=who or me(), why=reason)
         approve_revisions(engine, _starter_ids(engine), who=who or me(), why=reason, accept=reason)
     say.print(f"The starter library is in, with {count} questions.")
     if publish_:
@@ -471,21 +472,6 @@ def _said_of(one: Mapping[str, Any]) -> str:
 def _printable(words: str) -> str:
     """Return a visitor's words on one line, without what could steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in words)
-
-
-@log_app.command("verify")
-def log_verify() -> None:
-    """Check the whole log: nothing edited, removed or reordered, every answer as it was given.
-
-    Example: wellcited log verify
-    """
-    from assistant.log import verify
-    from sources.database import reading
-
-    with opened() as (_, engine), reading(engine) as connection:
-        head = verify(connection)
-    say.print(f"The log is whole: {head.seq} entries, head {head.hash}.")
-    say.print("It cannot show that the newest entries were cut off: keep this line elsewhere and compare it later.")
 
 
 @app.command()

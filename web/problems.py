@@ -50,6 +50,13 @@ class DeletedAnswerError(HTTPException):
         super().__init__(410)
 
 
+class NotSignedYetError(HTTPException):
+    """The answer is newer than the log's newest checkpoint, so there is no proof of its place yet."""
+
+    def __init__(self) -> None:
+        super().__init__(404)
+
+
 class RecordsUnavailableError(Exception):
     """The answers that were given cannot be looked up, or nothing can be added to them."""
 
@@ -85,6 +92,9 @@ _UNAVAILABLE = "The articles cannot be searched right now. Nothing you wrote was
 _NO_ANSWER = "There is no answer at this address. It may have been copied only in part."
 _DELETED = (
     "The words of this question were erased, as somebody who had this address asked for. They cannot be brought back."
+)
+_NOT_SIGNED = (
+    "This answer is in our log, but the log was not signed since it was given. That is done every five minutes."
 )
 _NO_RECORDS = "The answers we have given cannot be looked up right now, and nothing can be changed about them."
 _NOT_FOUND = "There is nothing at this address. It may have been moved, or an article may have left the library."
@@ -137,6 +147,11 @@ def problem_of(error: Exception) -> Problem:
             return Problem(
                 "deleted", "This answer was deleted", 410, _DELETED,
                 "You can ask the question again at any time.",
+            )  # fmt: skip
+        case NotSignedYetError():
+            return Problem(
+                "not-signed-yet", "There is no proof yet", 404, _NOT_SIGNED,
+                "Try again in five minutes.",
             )  # fmt: skip
         case HTTPException(status_code=400):
             return Problem(

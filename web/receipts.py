@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ from assistant.conversation import is_id
 from assistant.erasing import erase_question
 from assistant.feedback import MOST_CHARACTERS, Feedback, Reason, give, take_back
 from assistant.policy import Policy
+from assistant.proof import newest, proof_of
 from assistant.transcript import PastAnswer, PastTurn, past_answer
 from sources.database import reading
 from web import views
@@ -38,7 +39,13 @@ from web.pages import (
     SourceLine,
     render,
 )
-from web.problems import BadInputError, DeletedAnswerError, NoSuchAnswerError, RecordsUnavailableError
+from web.problems import (
+    BadInputError,
+    DeletedAnswerError,
+    NoSuchAnswerError,
+    NotSignedYetError,
+    RecordsUnavailableError,
+)
 from web.visitor import frame_of, hidden
 
 router = APIRouter(prefix="/answers", include_in_schema=False, default_response_class=HTMLResponse)
@@ -56,6 +63,19 @@ def receipt(request: Request, answer_id: str, words: str = "") -> HTMLResponse:
     past = _unerased(request, answer_id)
     address = str(request.base_url).rstrip("/")
     return _shown(receipt_page(past, assistant.policy, frame_of(request), address, wordless=words == "out"))
+
+
+@router.get("/{answer_id}/proof")
+def proof(request: Request, answer_id: str) -> Response:
+    """Hand out the proof that the answer is in the log, as a file; it holds no words of the visitor."""
+    _unerased(request, answer_id)
+    with _connection(request) as connection:
+        signed = newest(connection)
+        found = signed and proof_of(connection, answer_id, signed)
+    if not found:
+        raise NotSignedYetError
+    name = f'attachment; filename="{answer_id}.tlog-proof"'
+    return Response(found, media_type="text/plain", headers={**_NOT_FOR_SEARCH_ENGINES, "Content-Disposition": name})
 
 
 @router.post("/{answer_id}/delete")

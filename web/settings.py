@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.policy import LOCALE
@@ -23,12 +23,16 @@ class Setting:
     name: str
     default: str
     help: str
+    secret: bool = False
 
 
 SETTINGS = (
     Setting("WELLCITED_DATA", "./data", "Folder of the database, the editions and the exported encoder."),
     Setting(
-        "WELLCITED_DATABASE_URL", "", "postgresql+psycopg://… to keep shared state in PostgreSQL; empty for SQLite."
+        "WELLCITED_DATABASE_URL",
+        "",
+        "postgresql+psycopg://… to keep shared state in PostgreSQL; empty for SQLite.",
+        secret=True,  # it may hold a password
     ),
     Setting("WELLCITED_SITE_NAME", "Wellcited", "Name of the site, shown at the top of every page."),
     Setting(
@@ -47,6 +51,12 @@ SETTINGS = (
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
     Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
     Setting("WELLCITED_MODEL_SHA256", "", "SHA-256 of that model's model.safetensors; needed with WELLCITED_MODEL."),
+    Setting(
+        "WELLCITED_KEEP_DAYS",
+        "90",
+        "Days after which a running server erases the words of questions and of feedback; off to keep them.",
+    ),
+    Setting("WELLCITED_LOG_KEY", "", "File of the key that signs the log; empty for log.key in the data folder."),
 )
 
 
@@ -62,6 +72,15 @@ class Settings:
     reads: bool = True
     locale: str = LOCALE
     sites: tuple[str, ...] = ()
+    keep_days: int | None = 90
+    log_key: Path | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    """What differs from the defaults, as the log may hold it."""
+
+    @property
+    def key_file(self) -> Path:
+        """File of the key that signs the log."""
+        return self.log_key or self.data / "log.key"
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,7 +99,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         reads=_on("WELLCITED_READER", value["WELLCITED_READER"]),
         locale=value["WELLCITED_LOCALE"],
         sites=_sites("WELLCITED_SITES", value["WELLCITED_SITES"]),
+        keep_days=_days("WELLCITED_KEEP_DAYS", value["WELLCITED_KEEP_DAYS"]),
+        log_key=Path(value["WELLCITED_LOG_KEY"]).resolve() if value["WELLCITED_LOG_KEY"] else None,
+        given={
+            one.name: "(secret)" if one.secret else environment[one.name]
+            for one in SETTINGS
+            if environment.get(one.name)
+        },
     )
+
+
+def _days(name: str, value: str) -> int | None:
+    if value == "off":
+        return None
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:6]) <= 36_500:
+        raise SettingError(f"{name}: is {value}. Write a whole number of days from 1 to 36500, or off.")
+    return int(value)
 
 
 def _sites(name: str, value: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from sources import schema as library
 from sources.database import reading, writing
 from sources.library import LibraryError
 from tests.assistant.test_publish import BRIDGES, GEESE, assistant_over, folder, go_live, put_in
+from tests.conftest import unguarded
 
 __all__ = ["folder"]
 
@@ -56,6 +57,7 @@ class Given:
 
     def write(self, statement: sa.Executable) -> None:
         with writing(self.engine) as connection:
+            unguarded(connection)
             assert connection.execute(statement).rowcount == 1
 
 

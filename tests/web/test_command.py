@@ -139,6 +139,7 @@ def test_a_plea_on_the_command_line_gets_the_card(library: Library) -> None:
 def test_an_edited_log_is_found_out(own: Path) -> None:
     wellcited(own, "ask", QUESTION)
     connection = sqlite3.connect(own / "wellcited.sqlite")
+    connection.execute("DROP TRIGGER log_no_update")
     connection.execute("UPDATE log SET body = replace(body, 'Dr. Ada Ng', 'Dr. Eve Ng') WHERE seq = 3")
     connection.commit()
     connection.close()

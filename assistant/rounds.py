@@ -1,0 +1,91 @@
+"""What a running server does by itself, outside the way of any question: it signs checkpoints and erases old words."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from assistant.erasing import erase_older
+from assistant.log import CHECKPOINT_EVERY, LogError
+from assistant.proof import state
+from assistant.verifier import VerifyError
+from sources.database import reading
+
+LOOK_SECONDS = 30.0
+"""How often the server looks whether a checkpoint is due, where nobody tells it."""
+_DAY = 24 * 60 * 60
+
+
+class Rounds:
+    """One thread that signs a checkpoint every hundred entries or five minutes, and once a day erases what is too old.
+
+    `keep_days` is the term after which words are erased, None for never. What goes wrong is told to `report`, once for
+    as long as it stays the same, and tried again.
+    """
+
+    def __init__(self, engine: Engine, key_file: Path, keep_days: int | None, report: Callable[[str], None]) -> None:
+        self._engine, self._key_file, self._keep_days, self._report = engine, key_file, keep_days, report
+        self._told: str | None = None
+        self._signed = 0
+        self._erase_next = 0.0
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="rounds")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def written(self, seq: int) -> None:
+        """Be told how many entries the log has now; costs nothing until a checkpoint is due."""
+        if seq - self._signed >= CHECKPOINT_EVERY:
+            self._wake.set()
+
+    def close(self) -> None:
+        """Sign what is not signed yet, then stop."""
+        self._closing = True
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._attempt(self._look)
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+        self._attempt(self._sign)
+
+    def _look(self) -> None:
+        with reading(self._engine) as connection:
+            found = state(connection)
+        self._signed = found.signed
+        if found.due:
+            self._sign()
+        if self._keep_days is not None and time.monotonic() >= self._erase_next:
+            erase_older(self._engine, self._keep_days)
+            self._erase_next = time.monotonic() + _DAY
+
+    def _sign(self) -> None:
+        # Imported late: what signs takes time and memory that the server's start need not wait for.
+        from assistant.signing import sign
+
+        self._signed = sign(self._engine, self._key_file).size
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """Do a step; whatever goes wrong must not end the rounds, and never carries words into a server's own log."""
+        try:
+            step()
+            self._told = None
+        except Exception as error:
+            said = (
+                str(error)
+                if isinstance(error, LogError | VerifyError)
+                else f"the log could not be signed or old words erased: {type(error).__name__}"
+            )
+            if said != self._told:
+                self._report(said)
+            self._told = said
