@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,13 +12,14 @@ from sqlalchemy.engine import Engine
 
 from assistant import log, schema
 from assistant.conversation import load
-from assistant.erasing import blanks, erase_question
+from assistant.erasing import Older, blanks, erase_older, erase_question
 from assistant.feedback import Feedback, Reason, feedback_on, give
 from assistant.recall import Turn
 from assistant.recorder import Record, Recorder
 from assistant.transcript import past_answer, transcript
-from sources.database import open_database, reading, upgrade
+from sources.database import open_database, reading, upgrade, writing
 from tests.assistant.test_log import record
+from tests.assistant.test_signing import rewrite
 
 PLANTED = "Did Wilhelmina’s naïve grandson Bartholomew take it at Zwolle station? 抑うつ"
 
@@ -126,6 +128,62 @@ def test_words_about_the_answer_go_too_and_what_was_said_stays(engine: Engine) -
 
 def test_as_many_blanks_as_bytes() -> None:
     assert len(blanks(PLANTED)) == len(PLANTED.encode()) > len(PLANTED)
+
+
+def aged(engine: Engine, days: int) -> None:
+    """Let everything so far have been asked and said this many days ago, with the log's hashes made anew for it."""
+    at = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+    with writing(engine) as connection:
+        rewrite(connection, f"UPDATE log SET at = '{at}' WHERE at > '{at}'")
+        connection.execute(schema.feedback.update().where(schema.feedback.c.at > at).values(at=at))
+
+
+def test_after_a_term_all_words_go_and_the_log_still_verifies(engine: Engine) -> None:
+    old = [asked(engine, f"Bartholomew {n}", conversation=f"{n:032}") for n in range(120)]
+    carrying = asked(engine, "Is it safe?", searched="Is it safe? Bartholomew 3", conversation=f"{3:032}", turn=2)
+    give(engine, old[7], Feedback(helpful=True, words="Bartholomew is well"))
+    visitor = asked(engine, "Bartholomew himself")
+    erase_question(engine, visitor)
+    aged(engine, 90)
+    new = asked(engine, "Wilhelmina asks")
+    give(engine, new, Feedback(helpful=True, words="Wilhelmina is well"))
+    assert erase_older(engine, 91) == Older(0, 0, journal_too=True)
+    assert erase_older(engine, 90) == Older(121, 0, journal_too=True)
+    assert "Bartholomew" not in words_in(engine)
+    assert words_in(engine).count("Wilhelmina") == 3
+    erasures = entries(engine, "erasure")
+    assert {one["answer"]: one["by"] for one in erasures} == {
+        **dict.fromkeys([*old, carrying], "term"),
+        visitor: "visitor",
+    }
+    assert [one["answer"] for one in erasures if one["feedback"]] == [old[7]]
+    assert [one["carried"] for one in erasures if one["answer"] == old[3]] == [[carrying]]
+    assert erase_older(engine, 90) == Older(0, 0, journal_too=True)
+    with reading(engine) as connection:
+        log.verify(connection)
+
+
+def test_after_a_term_words_about_an_answer_go_where_the_question_is_gone_already(engine: Engine) -> None:
+    answer = asked(engine, PLANTED)
+    erase_question(engine, answer)
+    give(engine, answer, Feedback(helpful=False, reason=Reason.unsafe, words="Bartholomew is ill"))
+    aged(engine, 5)
+    assert erase_older(engine, 5) == Older(0, 1, journal_too=True)
+    assert "Bartholomew" not in words_in(engine)
+    assert entries(engine, "erasure")[-1] == {"answer": answer, "by": "term", "carried": [], "feedback": True}
+
+
+def test_on_sqlite_nothing_is_left_in_any_file_after_a_term(tmp_path: Path) -> None:
+    engine = open_database(tmp_path)
+    upgrade(engine)
+    marks = [f"Planted{n:04d}Word" for n in range(70)]
+    for n, mark in enumerate(marks):
+        give(engine, asked(engine, mark, turn=n), Feedback(helpful=True, words=f"{mark} again"))
+    aged(engine, 3)
+    assert erase_older(engine, 3).questions == 70
+    held = files_of(tmp_path)
+    assert [mark for mark in marks if mark.encode() in held] == []
+    engine.dispose()
 
 
 def files_of(folder: Path) -> bytes:

@@ -1,0 +1,108 @@
+"""What a running server does by itself: it signs every hundred entries and on closing, and erases words after a term."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from assistant import log, schema
+from assistant.proof import newest
+from assistant.recorder import Recorder
+from assistant.rounds import Rounds
+from sources.database import reading, writing
+from tests.assistant.test_erasing import aged, asked, words_in
+from tests.assistant.test_log import record
+from tests.conftest import unguarded
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def sizes(engine: Engine) -> list[int]:
+    with reading(engine) as connection:
+        return list(connection.scalars(sa.select(schema.checkpoints.c.size).order_by(schema.checkpoints.c.id)))
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+def test_a_checkpoint_is_signed_every_hundred_entries_and_on_closing(
+    engine: Engine, tmp_path: Path, told: list[str]
+) -> None:
+    rounds = Rounds(engine, tmp_path / "log.key", 90, told.append)
+    recorder = Recorder(engine, rounds.written)
+    recorder.record([record("first")])
+    rounds.start()
+    # The key's own entry is the second.
+    until(lambda: sizes(engine) == [2])
+    recorder.record([record(f"question {n}") for n in range(99)])
+    assert sizes(engine) == [2]
+    recorder.record([record("the hundredth")])
+    until(lambda: sizes(engine) == [2, 102])
+    recorder.record([record("one more")])
+    recorder.close()
+    rounds.close()
+    assert sizes(engine) == [2, 102, 103]
+    with reading(engine) as connection:
+        assert log.verify(connection).seq == 103
+    assert told == []
+
+
+def test_words_whose_term_is_over_go_when_the_server_starts(engine: Engine, tmp_path: Path, told: list[str]) -> None:
+    asked(engine, "Bartholomew asks")
+    aged(engine, 30)
+    asked(engine, "Wilhelmina asks")
+    kept = Rounds(engine, tmp_path / "log.key", None, told.append)
+    kept.start()
+    until(lambda: sizes(engine) != [])
+    kept.close()
+    assert "Bartholomew" in words_in(engine)
+    rounds = Rounds(engine, tmp_path / "log.key", 30, told.append)
+    rounds.start()
+    until(lambda: "Bartholomew" not in words_in(engine))
+    rounds.close()
+    assert "Wilhelmina" in words_in(engine)
+    with reading(engine) as connection:
+        log.verify(connection)
+    assert told == []
+
+
+def test_a_log_that_was_changed_is_told_of_once_and_not_signed(engine: Engine, tmp_path: Path, told: list[str]) -> None:
+    with writing(engine) as connection:
+        log.append(connection, [log.Entry("note", {"n": n}) for n in range(3)])
+        unguarded(connection)
+        connection.execute(sa.text("UPDATE log SET body = '{}' WHERE seq = 2"))
+    rounds = Rounds(engine, tmp_path / "log.key", None, told.append)
+    rounds.start()
+    until(lambda: told != [])
+    rounds.written(1000)
+    rounds.close()
+    assert len(told) == 1
+    assert told[0].startswith("entry 2 (note) was changed after it was written")
+    with reading(engine) as connection:
+        assert newest(connection) is None
+
+
+def test_a_database_that_is_gone_ends_nothing_and_no_words_are_told(tmp_path: Path, told: list[str]) -> None:
+    engine = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    rounds = Rounds(engine, tmp_path / "log.key", 1, told.append)
+    rounds.start()
+    until(lambda: told != [])
+    rounds.close()
+    assert told == ["the log could not be signed or old words erased: OperationalError"]
+
+
+def test_one_that_was_never_started_can_be_closed(engine: Engine, tmp_path: Path, told: list[str]) -> None:
+    Rounds(engine, tmp_path / "log.key", 1, told.append).close()
+    assert sizes(engine) == []
