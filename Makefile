@@ -55,6 +55,10 @@ test: install browser lint  ## everything: style, types, and all tests on SQLite
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@echo "Every check passed. Next: make run, or make bench for the speed."
 
+.PHONY: log-proof
+log-proof: install  ## every proof of every tree up to 300 entries and every damage to an export, bit by bit (half an hour)
+	@LOG_PROOF=1 $(BIN)/python -m pytest -n 2 tests/assistant/test_merkle.py tests/assistant/test_exporting.py
+
 .PHONY: bench
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench

@@ -29,7 +29,7 @@ class Rounds:
 
     def __init__(self, engine: Engine, key_file: Path, keep_days: int | None, report: Callable[[str], None]) -> None:
         self._engine, self._key_file, self._keep_days, self._report = engine, key_file, keep_days, report
-        self._told: str | None = None
+        self._told: dict[str, str] = {}
         self._signed = 0
         self._erase_next = 0.0
         self._wake = threading.Event()
@@ -54,20 +54,18 @@ class Rounds:
 
     def _run(self) -> None:
         while not self._closing:
-            self._attempt(self._look)
+            self._attempt("signing the log", self._sign_if_due)
+            self._attempt("erasing old words", self._erase_if_due)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
-        self._attempt(self._sign)
+        self._attempt("signing the log", self._sign)
 
-    def _look(self) -> None:
+    def _sign_if_due(self) -> None:
         with reading(self._engine) as connection:
             found = state(connection)
         self._signed = found.signed
         if found.due:
             self._sign()
-        if self._keep_days is not None and time.monotonic() >= self._erase_next:
-            erase_older(self._engine, self._keep_days)
-            self._erase_next = time.monotonic() + _DAY
 
     def _sign(self) -> None:
         # Imported late: what signs takes time and memory that the server's start need not wait for.
@@ -75,17 +73,22 @@ class Rounds:
 
         self._signed = sign(self._engine, self._key_file).size
 
-    def _attempt(self, step: Callable[[], None]) -> None:
+    def _erase_if_due(self) -> None:
+        if self._keep_days is None or time.monotonic() < self._erase_next:
+            return
+        done = erase_older(self._engine, self._keep_days)
+        self._erase_next = time.monotonic() + _DAY
+        if not done.journal_too:
+            self._report("erased words stay in the write-ahead log until the next erasure")
+
+    def _attempt(self, what: str, step: Callable[[], None]) -> None:
         """Do a step; whatever goes wrong must not end the rounds, and never carries words into a server's own log."""
         try:
             step()
-            self._told = None
+            self._told.pop(what, None)
         except Exception as error:
-            said = (
-                str(error)
-                if isinstance(error, LogError | VerifyError)
-                else f"the log could not be signed or old words erased: {type(error).__name__}"
-            )
-            if said != self._told:
+            own = isinstance(error, LogError | VerifyError)
+            said = str(error) if own else f"{what} failed: {type(error).__name__}"
+            if said != self._told.get(what):
                 self._report(said)
-            self._told = said
+            self._told[what] = said
