@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ _ACTIVITY = ("110100", "Application Activity")
 _TYPES = {
     "answer": ("110112", "Query"),
     "import": ("110107", "Import"),
-    "sign-in": ("110114", "User Authentication"),
+    "sign_in": ("110114", "User Authentication"),
 }
 # What was done: C created, U updated, D removed, E executed.
 _ACTIONS = {
@@ -21,6 +22,7 @@ _ACTIONS = {
     "publish": "U",
     "rollback": "U",
     "settings": "U",
+    "people": "U",
     "erasure": "D",
 }
 _BY_VISITORS = ("answer", "feedback")
@@ -35,7 +37,7 @@ def audit_event(origin: str, row: Any, body: Mapping[str, Any], entry: str, ques
     return {
         "resourceType": "AuditEvent",
         "type": {"system": _DICOM, "code": code, "display": display},
-        "subtype": [{"code": row.kind.replace(" ", "-"), "display": row.kind}],
+        "subtype": [{"code": re.sub("[ _]", "-", row.kind), "display": row.kind}],
         "action": _ACTIONS.get(row.kind, "E"),
         "recorded": row.at,
         "outcome": "0",

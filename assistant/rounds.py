@@ -1,16 +1,17 @@
-"""What a running server does by itself, outside the way of any question: it signs checkpoints and erases old words."""
+"""What a running server does by itself, outside the way of any question: signing checkpoints, erasing old words."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from assistant.erasing import erase_older
-from assistant.log import CHECKPOINT_EVERY, LogError
+from assistant.log import CHECKPOINT_EVERY, Entry, LogError, append_if_new
 from assistant.proof import state
 from assistant.verifier import VerifyError
 from sources.database import reading
@@ -23,12 +24,21 @@ _DAY = 24 * 60 * 60
 class Rounds:
     """One thread that signs a checkpoint every hundred entries or five minutes, and once a day erases what is too old.
 
-    `keep_days` is the term after which words are erased, None for never. What goes wrong is told to `report`, once for
-    as long as it stays the same, and tried again.
+    First of all it logs `settings`, unless they are those that were logged last. `keep_days` is the term after which
+    words are erased, None for never. What goes wrong is told to `report`, once for as long as it stays the same, and
+    tried again.
     """
 
-    def __init__(self, engine: Engine, key_file: Path, keep_days: int | None, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        key_file: Path,
+        keep_days: int | None,
+        report: Callable[[str], None],
+        settings: Mapping[str, Any],
+    ) -> None:
         self._engine, self._key_file, self._keep_days, self._report = engine, key_file, keep_days, report
+        self._settings = Entry("settings", settings)
         self._told: dict[str, str] = {}
         self._signed = 0
         self._erase_next = 0.0
@@ -53,12 +63,16 @@ class Rounds:
             self._thread.join()
 
     def _run(self) -> None:
+        self._attempt("logging the settings", self._log_settings)
         while not self._closing:
             self._attempt("signing the log", self._sign_if_due)
             self._attempt("erasing old words", self._erase_if_due)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
         self._attempt("signing the log", self._sign)
+
+    def _log_settings(self) -> None:
+        append_if_new(self._engine, self._settings)
 
     def _sign_if_due(self) -> None:
         with reading(self._engine) as connection:

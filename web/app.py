@@ -18,7 +18,6 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from assistant import log
 from assistant.assistant import Assistant, QuestionTooLongError
 from assistant.policy import Policy, load_policy
 from assistant.recorder import Recorder, RecordError
@@ -56,7 +55,8 @@ def create_app(settings: Settings) -> FastAPI:
     policy = load_policy(locale=settings.locale)
     engine = open_database(settings.data, settings.database_url)
     desk = Desk(engine, settings.data, settings.reads)
-    rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report)
+    given = {"policy": policy.digest, "settings": {**settings.given}}
+    rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
     recorder = Recorder(engine, rounds.written)
     assistant = Assistant(engine, policy, desk, recorder)
     crowd = Crowd(assistant.answer_together)
@@ -66,7 +66,6 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         try:
             upgrade(engine)
-            log.append_if_new(engine, log.Entry("settings", {"policy": policy.digest, "settings": {**settings.given}}))
         except (SQLAlchemyError, DatabaseError) as error:
             _log.error("the database cannot be brought up to date: %s", type(error).__name__)
         desk.start()

@@ -283,7 +283,18 @@ def test_a_spreadsheet_gets_every_entry_and_runs_none(engine: Engine, tmp_path: 
 def test_fhir_is_fhir(engine: Engine, tmp_path: Path) -> None:
     fill(engine, [QUESTION])
     with writing(engine) as connection:
-        kinds = ("import", "curation", "publish", "rollback", "erasure", "feedback", "settings", "sign-in", "verdict")
+        kinds = (
+            "import",
+            "curation",
+            "publish",
+            "rollback",
+            "erasure",
+            "feedback",
+            "settings",
+            "sign_in",
+            "people",
+            "verdict",
+        )
         log.append(connection, [Entry(kind, {"who": "Kim", "article": "a-1"}) for kind in kinds])
     held = json.loads(written(engine, tmp_path / "log.json", Form.fhir, questions=True).read_text(encoding="utf-8"))
     Bundle.model_validate(held)

@@ -19,6 +19,8 @@ from tests.assistant.test_erasing import aged, asked, words_in
 from tests.assistant.test_log import record
 from tests.conftest import unguarded
 
+SETTINGS = {"policy": "p" * 64, "settings": {}}
+
 
 def until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
@@ -40,22 +42,22 @@ def told() -> list[str]:
 def test_a_checkpoint_is_signed_every_hundred_entries_and_on_closing(
     engine: Engine, tmp_path: Path, told: list[str]
 ) -> None:
-    rounds = Rounds(engine, tmp_path / "log.key", 90, told.append)
+    rounds = Rounds(engine, tmp_path / "log.key", 90, told.append, SETTINGS)
     recorder = Recorder(engine, rounds.written)
     recorder.record([record("first")])
     rounds.start()
-    # The key's own entry is the second.
-    until(lambda: sizes(engine) == [2])
+    # The settings are the second entry, and the key's own is the third.
+    until(lambda: sizes(engine) == [3])
     recorder.record([record(f"question {n}") for n in range(99)])
-    assert sizes(engine) == [2]
+    assert sizes(engine) == [3]
     recorder.record([record("the hundredth")])
-    until(lambda: sizes(engine) == [2, 102])
+    until(lambda: sizes(engine) == [3, 103])
     recorder.record([record("one more")])
     recorder.close()
     rounds.close()
-    assert sizes(engine) == [2, 102, 103]
+    assert sizes(engine) == [3, 103, 104]
     with reading(engine) as connection:
-        assert log.verify(connection).seq == 103
+        assert log.verify(connection).seq == 104
     assert told == []
 
 
@@ -63,12 +65,12 @@ def test_words_whose_term_is_over_go_when_the_server_starts(engine: Engine, tmp_
     asked(engine, "Bartholomew asks")
     aged(engine, 30)
     asked(engine, "Wilhelmina asks")
-    kept = Rounds(engine, tmp_path / "log.key", None, told.append)
+    kept = Rounds(engine, tmp_path / "log.key", None, told.append, SETTINGS)
     kept.start()
     until(lambda: sizes(engine) != [])
     kept.close()
     assert "Bartholomew" in words_in(engine)
-    rounds = Rounds(engine, tmp_path / "log.key", 30, told.append)
+    rounds = Rounds(engine, tmp_path / "log.key", 30, told.append, SETTINGS)
     rounds.start()
     until(lambda: "Bartholomew" not in words_in(engine))
     rounds.close()
@@ -84,7 +86,7 @@ def test_a_log_that_was_changed_is_told_of_once_and_not_signed(engine: Engine, t
         unguarded(connection)
         connection.execute(sa.text("UPDATE log SET body = '{}' WHERE seq = 2"))
     asked(engine, "Bartholomew asks")
-    rounds = Rounds(engine, tmp_path / "log.key", 1, told.append)
+    rounds = Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS)
     with writing(engine) as connection:
         connection.execute(sa.text("UPDATE log SET at = '2020-01-01T00:00:00.000+00:00' WHERE seq = 4"))
     rounds.start()
@@ -101,13 +103,14 @@ def test_a_log_that_was_changed_is_told_of_once_and_not_signed(engine: Engine, t
 
 def test_a_database_that_is_gone_ends_nothing_and_no_words_are_told(tmp_path: Path, told: list[str]) -> None:
     engine = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
-    rounds = Rounds(engine, tmp_path / "log.key", 1, told.append)
+    rounds = Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS)
     rounds.start()
-    until(lambda: len(told) == 2)
+    until(lambda: len(told) == 3)
     rounds.close()
-    assert told == ["signing the log failed: OperationalError", "erasing old words failed: OperationalError"]
+    steps = ("logging the settings", "signing the log", "erasing old words")
+    assert told == [f"{step} failed: OperationalError" for step in steps]
 
 
 def test_one_that_was_never_started_can_be_closed(engine: Engine, tmp_path: Path, told: list[str]) -> None:
-    Rounds(engine, tmp_path / "log.key", 1, told.append).close()
+    Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS).close()
     assert sizes(engine) == []
