@@ -87,11 +87,16 @@ def head(connection: Connection) -> Head:
     return Head(size, edge_root(edge).hex())
 
 
+def hold(connection: Connection) -> None:
+    """Let nobody else append until the transaction ends, so that what is read of the log stays its newest."""
+    lock(connection, _APPENDING)
+
+
 def append(connection: Connection, entries: Sequence[Entry]) -> list[int]:
     """Add entries in order within the caller's transaction; returns the place of each, counted from 1."""
     if not entries:
         return []
-    lock(connection, _APPENDING)
+    hold(connection)
     size, edge = _edge(connection)
     rows = []
     for seq, entry in enumerate(entries, size + 1):
@@ -109,7 +114,7 @@ def append_if_new(engine: Engine, entry: Entry) -> None:
     """Add an entry unless the newest of its kind says the same: for what stays so until somebody changes it."""
     newest = sa.select(schema.log.c.body).where(schema.log.c.kind == entry.kind).order_by(schema.log.c.seq.desc())
     with writing(engine) as connection:
-        lock(connection, _APPENDING)
+        hold(connection)
         if connection.scalar(newest.limit(1)) != canonical(entry.body).decode():
             append(connection, [entry])
 

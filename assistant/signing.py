@@ -56,6 +56,7 @@ def _signer(engine: Engine, key_file: Path) -> Signer:
         keys = log_keys(connection)
     if not keys or Signer(keys[0].name, private).key not in keys:
         with writing(engine) as connection:
+            log.hold(connection)
             keys = log_keys(connection)
             name = keys[0].name if keys else f"wellcited/{secrets.token_hex(8)}"
             if Signer(name, private).key not in keys:
@@ -93,6 +94,6 @@ def _check_remembered(connection: Connection, checkpoint: Checkpoint, note: str,
 
 
 def _remember(memory: Path, note: str) -> None:
-    beside = memory.with_name(f"{memory.name}.new")
+    beside = memory.with_name(f"{memory.name}.{secrets.token_hex(4)}")  # others may sign at the same moment
     beside.write_text(note, encoding="utf-8")
     beside.replace(memory)

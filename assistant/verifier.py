@@ -386,6 +386,11 @@ def _folder_findings(folder: Path, keys: Sequence[PublicKey], outside: str | Non
         yield verify_questions(export, (folder / QUESTIONS).read_bytes())
 
 
+def _note(path: Path) -> str:
+    """Read a file that may have come by mail, and so with other ends of lines."""
+    return path.read_text(encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names; returns 0 when all of it is whole, 1 when not."""
     parser = argparse.ArgumentParser(description="Check an exported log of Wellcited.")
@@ -399,9 +404,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.proof and not keys:
             raise VerifyError("a proof needs the key that signed: give it with --key.")
         if given.proof:
-            findings = [verify_proof(given.proof.read_bytes().decode(), keys)]
+            findings = [verify_proof(_note(given.proof), keys)]
         else:
-            outside = given.checkpoint.read_bytes().decode() if given.checkpoint else None
+            outside = _note(given.checkpoint) if given.checkpoint else None
             findings = list(_folder_findings(given.folder, keys, outside))
     except (VerifyError, OSError, UnicodeDecodeError) as error:
         sys.stdout.write(f"FAIL  {error}\n")

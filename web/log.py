@@ -37,7 +37,7 @@ def verify(
     from assistant.verifier import read_key
     from sources.database import reading
 
-    note = checkpoint.read_text(encoding="utf-8") if checkpoint else None
+    note = checkpoint.read_text(encoding="utf-8", errors="replace") if checkpoint else None
     keys = [read_key(key)] if key else []
     with opened() as (_, engine), reading(engine) as connection:
         whole = _verify_inside(connection)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from assistant.recorder import Record, Recorder, RecordError
 from assistant.signing import sign
 from assistant.verifier import EMPTY, canonical
 from sources.database import reading, writing
-from tests.conftest import unguarded
+from tests.conftest import ROOT, unguarded
 
 
 def record(question: str, conversation: str = "c" * 32, turn: int = 1) -> Record:
@@ -119,6 +120,14 @@ def test_the_database_refuses_to_change_or_remove_what_is_logged(engine: Engine,
             connection.execute(sa.text(change))
         with reading(engine) as connection:
             assert log.verify(connection).seq == 3
+
+
+def test_no_code_of_ours_changes_or_removes_what_is_logged() -> None:
+    ours = [path for folder in ("assistant", "index", "sources", "web") for path in (ROOT / folder).rglob("*.py")]
+    changes = r"schema\.(log|answers|checkpoints)\.(update|delete)\(|(UPDATE|DELETE FROM|TRUNCATE) (log|answers|checkpoints)\b"
+    found = {str(path.relative_to(ROOT)) for path in ours if re.search(changes, path.read_text(encoding="utf-8"))}
+    # It takes an older log over, before the database guards it.
+    assert found == {"sources/migrations/versions/0005_log_as_a_tree.py"}
 
 
 def test_an_answer_put_in_past_the_log_is_found(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +164,16 @@ def test_two_installations_over_one_log_sign_under_one_name(engine: Engine, tmp_
     assert one.name == two.name
     assert one != two
     assert (signer_of(first.note, [one, two]), signer_of(second.note, [one, two])) == (one, two)
+    verified(engine)
+
+
+def test_many_that_sign_for_the_first_time_at_once_agree_on_the_name(engine: Engine, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        notes = [one.note for one in pool.map(lambda n: sign(engine, tmp_path / str(n % 3) / "log.key"), range(12))]
+    with reading(engine) as connection:
+        keys = log_keys(connection)
+    assert len(keys) == 3
+    assert {read_checkpoint(note).origin for note in notes} == {key.name for key in keys} == {keys[0].name}
     verified(engine)
 
 
