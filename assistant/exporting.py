@@ -134,7 +134,7 @@ def _csv(connection: Connection, signed: Signed, words: Mapping[str, tuple[str, 
         found = {**said, "seq": row.seq, "at": row.at, "kind": row.kind}
         text = words.get(said.get("answer", ""), ("", ""))[0] if row.kind == "answer" else ""
         cells = [found.get(name) for name in _COLUMNS] + ([text] if asked else [])
-        yield _line([*cells, row.body])
+        yield _line([*cells, log.row_bytes(row).decode()])
     blank = [""] * (len(_COLUMNS) - 3 + len(asked))
     at = signed.at.isoformat(timespec="milliseconds")
     yield _line(["", at, "checkpoint", *blank, signed.note])

@@ -1,8 +1,8 @@
 """Check an exported log on any machine: this file needs Python 3.11 and the package `cryptography`, and nothing of Wellcited.
 
     python verify.py                                the export this file lies in
-    python verify.py FOLDER --checkpoint kept.txt   against a checkpoint that was kept elsewhere
-    python verify.py FOLDER --key KEY               signed by this key, not by one that the export names itself
+    python verify.py EXPORT --checkpoint kept.txt   against a checkpoint that was kept elsewhere
+    python verify.py EXPORT --key KEY               signed by this key, not by one that the export names itself
     python verify.py --proof ANSWER.tlog-proof --key KEY
 
 The log is a Merkle tree (RFC 6962) over entries in canonical JSON (RFC 8785); a checkpoint is its size and root, signed
@@ -375,15 +375,17 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     raise VerifyError(f"{where}: it is no JSON object in canonical form, so it was changed.")
 
 
-def _folder_findings(folder: Path, keys: Sequence[PublicKey], outside: str | None) -> Iterator[str]:
-    export = read_export((folder / ENTRIES).read_bytes())
+def _findings(path: Path, keys: Sequence[PublicKey], outside: str | None) -> Iterator[str]:
+    """Check a folder with an export, or a file with its entries alone."""
+    export = read_export((path if path.is_file() else path / ENTRIES).read_bytes())
     yield from verify_export(export, keys, outside)
-    if (folder / ANSWERS).exists():
-        yield verify_answers(export, (folder / ANSWERS).read_bytes())
+    answers, questions = path / ANSWERS, path / QUESTIONS
+    if answers.exists():
+        yield verify_answers(export, answers.read_bytes())
     else:
-        yield f"Not checked: the answers' own text. There is no {ANSWERS} in this export."
-    if (folder / QUESTIONS).exists():
-        yield verify_questions(export, (folder / QUESTIONS).read_bytes())
+        yield f"Not checked: the answers' own text. There is no {ANSWERS} here."
+    if questions.exists():
+        yield verify_questions(export, questions.read_bytes())
 
 
 def _note(path: Path) -> str:
@@ -394,7 +396,7 @@ def _note(path: Path) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names; returns 0 when all of it is whole, 1 when not."""
     parser = argparse.ArgumentParser(description="Check an exported log of Wellcited.")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent, help="folder of the export")
+    parser.add_argument("export", nargs="?", type=Path, default=Path(__file__).parent, help="folder or .jsonl file")
     parser.add_argument("--checkpoint", type=Path, help="a checkpoint that was kept elsewhere")
     parser.add_argument("--key", action="append", default=[], help="the key as `wellcited log key` printed it")
     parser.add_argument("--proof", type=Path, help="check this proof of one entry instead; needs --key")
@@ -407,7 +409,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             findings = [verify_proof(_note(given.proof), keys)]
         else:
             outside = _note(given.checkpoint) if given.checkpoint else None
-            findings = list(_folder_findings(given.folder, keys, outside))
+            findings = list(_findings(given.export, keys, outside))
     except (VerifyError, OSError, UnicodeDecodeError) as error:
         sys.stdout.write(f"FAIL  {error}\n")
         return 1

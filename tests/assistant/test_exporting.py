@@ -246,7 +246,12 @@ def test_exported_questions_are_checked_to_the_last_bit(engine: Engine, tmp_path
 
 def test_jsonl_is_the_entries_themselves_and_the_checkpoint(engine: Engine, tmp_path: Path) -> None:
     fill(engine, ["a"])
-    found = read_export(written(engine, tmp_path / "log.jsonl", Form.jsonl).read_bytes())
+    out = written(engine, tmp_path / "some.jsonl", Form.jsonl)
+    code, said = alone(written(engine, tmp_path / "bundle"), out)
+    assert code == 0
+    assert "pass  2 entries" in said
+    assert "Not checked: the answers' own text" in said
+    found = read_export(out.read_bytes())
     verify_export(found, keys(engine))
     with reading(engine) as connection:
         assert list(found.lines) == [log.row_bytes(row) for row in log.rows_after(connection, 0)]
@@ -276,8 +281,9 @@ def test_a_spreadsheet_gets_every_entry_and_runs_none(engine: Engine, tmp_path: 
     assert not any(held.lstrip()[:1] in set("=+-@") for row in rows for held in row.values() if held)
     with reading(engine) as connection:
         last = newest(connection)
+        entries = [log.row_bytes(row).decode() for row in log.rows_after(connection, 0)]
     assert last
-    assert rows[-1]["entry"] == last.note
+    assert [row["entry"] for row in rows] == [*entries, last.note]
 
 
 def test_fhir_is_fhir(engine: Engine, tmp_path: Path) -> None:
