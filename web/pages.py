@@ -206,7 +206,8 @@ class StartOverPage:
 class ReceiptPage:
     """One answer to keep or to print: all of it, with when it was asked, its edition and its reference.
 
-    `path` is its own address; `wordless` says that the visitor wants their words left out.
+    `path` is its own address; `wordless` says that the visitor wants their words left out; `keep_days` is after how many
+    days their words are erased in any case, None for never.
     """
 
     frame: Frame
@@ -216,6 +217,7 @@ class ReceiptPage:
     edition: str
     disclaimer: NoticeText
     wordless: bool = False
+    keep_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def receipt(request: Request, answer_id: str, words: str = "") -> HTMLResponse:
     assistant: Assistant = request.app.state.assistant
     past = _unerased(request, answer_id)
     address = str(request.base_url).rstrip("/")
-    return _shown(receipt_page(past, assistant.policy, frame_of(request), address, wordless=words == "out"))
+    page = receipt_page(past, assistant.policy, frame_of(request), address, wordless=words == "out")
+    return _shown(replace(page, keep_days=request.app.state.settings.keep_days))
 
 
 @router.get("/{answer_id}/proof")

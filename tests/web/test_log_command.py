@@ -262,6 +262,7 @@ def test_a_receipt_gives_a_proof_once_the_log_is_signed(data: Path) -> None:
         answer = asked(client, "How fast does ketamine work?")["answer"]
         page = client.get(f"/answers/{answer}")
         assert f'href="/answers/{answer}/proof"' in page.text
+        assert "That happens by itself 90 days after you asked." in page.text
         engine = open_database(data)
         sign(engine, data / "log.key")
         proof = client.get(f"/answers/{answer}/proof")
