@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from assistant import conversation as conversations
 from assistant.answer import Answer, Notice, Quotation
+from assistant.circumstances import Circumstances, circumstances_of
 from assistant.companions import accompanied, evidence, shows_difference
 from assistant.comparison import look_up, side_by_side, wordings
 from assistant.compose import choose
@@ -46,13 +47,16 @@ _CARD_PATIENCE_SECONDS = 1.0
 class Question:
     """What a visitor asked, and the conversation it belongs to, if any; `forget_topic` drops what that was about.
 
-    `triaged` is what the rules say of it, where they were asked before (`Assistant.triage`).
+    `triaged` is what the rules say of it, where they were asked before (`Assistant.triage`). Of a question that is asked
+    once more, `masked` and `talk` are what it was masked to and the conversation as it stood then.
     """
 
     text: str
     conversation: str | None = None
     forget_topic: bool = False
     triaged: Triage | None = None
+    masked: Masked | None = None
+    talk: Conversation | None = None
 
 
 class QuestionTooLongError(Exception):
@@ -100,6 +104,7 @@ class Assistant:
         self._public_numbers = tuple(line.number for line in policy.helplines)
         # Whether a curated question gets an answer, by edition, withdrawn passages and question; a search each, once.
         self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
+        self._circumstances: tuple[Library | None, Circumstances] | None = None
 
     def _opened_raiser(self) -> Raiser | None:
         try:
@@ -107,6 +112,11 @@ class Assistant:
         except RaisingError as error:  # the rules decide alone, as they were written to
             self.desk.report(str(error))
             return None
+
+    @property
+    def listener(self) -> str | None:
+        """Digest of the model that listens; None where the rules decide alone."""
+        return self._raiser.digest if self._raiser else None
 
     def answer(self, question: str, conversation: str | None = None, *, forget_topic: bool = False) -> Answer:
         """Answer a question.
@@ -166,9 +176,9 @@ class Assistant:
             self._check_length(asked)
             raise
         # From here on the question is without what tells who wrote it; danger is heard in the words as they were written.
-        masked = self.masked(asked.text)
+        masked = asked.masked or self.masked(asked.text)
         # 2 recall: the topic of the conversation
-        talk = self._conversation(asked.conversation)
+        talk = asked.talk or self._conversation(asked.conversation)
         recalled = recall(masked.searched, () if asked.forget_topic else talk.recent, self.policy.topics)
         # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: by that
         # the model's screen can tell what need not be listened to. A text that is too long is only listened to.
@@ -188,11 +198,12 @@ class Assistant:
         finding = replace(found, heard=heard)
         answer = self._answer(talk, triaged, finding, library.edition.digest)
         # 7 record, before anyone is shown anything
-        yield self._record(answer, talk, triaged, finding)
+        yield self._record(answer, talk, triaged, finding, library, forgot=asked.forget_topic)
         return answer
 
     def _too_long(self, asked: Question) -> bool:
-        return len(asked.text) > self.policy.limits.question_characters
+        # What was taken out may be shorter than the words that say so: what was answered once is not too long.
+        return asked.talk is None and len(asked.text) > self.policy.limits.question_characters
 
     def _check_length(self, asked: Question) -> None:
         """Say that a text is too long to be answered, now that no danger was found in it."""
@@ -322,8 +333,8 @@ class Assistant:
     def _card(self, asked: Question, triaged: Triage, heard: Heard | None = None) -> Answer:
         words, notice = self.policy.wordings, self.card_of(triaged)
         outcome = Outcome.emergency if triaged.level is Level.emergency else Outcome.crisis
-        talk = Conversation(asked.conversation or conversations.new_id())
-        masked = self.masked(asked.text)
+        talk = asked.talk or Conversation(asked.conversation or conversations.new_id())
+        masked = asked.masked or self.masked(asked.text)
         # Below the card: whoever left a number must not wait for a call.
         also = (Notice("masked", words.masked),) if masked.kinds else ()
         answer = Answer(
@@ -339,9 +350,9 @@ class Assistant:
             policy=self.policy.digest,
         )
         try:
-            talk = self._conversation(talk.id)
-            answer = replace(answer, conversation=talk.id, edition=self.desk.edition_digest())
-            record = self._record(answer, talk, triaged, Finding(Recalled(None, ""), masked, heard=heard))
+            talk, library = asked.talk or self._conversation(talk.id), self.desk.library_if_any()
+            answer = replace(answer, conversation=talk.id, edition=library.edition.digest if library else "")
+            record = self._record(answer, talk, triaged, Finding(Recalled(None, ""), masked, heard=heard), library)
             self._recorder.record([record], _CARD_PATIENCE_SECONDS)
         except Exception:  # the card must reach the person whatever else is broken; the desk reports the fault
             self.desk.report("a crisis or emergency card was shown but could not be recorded")
@@ -353,10 +364,32 @@ class Assistant:
         with reading(self._engine) as connection:
             return conversations.load(connection, conversation)
 
-    def _record(self, answer: Answer, talk: Conversation, triaged: Triage, finding: Finding) -> Record:
-        crisis = talk.crisis or answer.outcome is Outcome.crisis
-        evidence = _evidence(triaged, finding)
-        return Record(answer, finding.masked.text, finding.recalled.text, talk.turns + 1, crisis, evidence)
+    def _record(
+        self,
+        answer: Answer,
+        talk: Conversation,
+        triaged: Triage,
+        finding: Finding,
+        library: Library | None,
+        *,
+        forgot: bool = False,
+    ) -> Record:
+        return Record(
+            answer=answer,
+            question=finding.masked.text,
+            searched=finding.recalled.text,
+            turn=talk.turns + 1,
+            crisis=talk.crisis or answer.outcome is Outcome.crisis,
+            evidence={**_evidence(triaged, finding), "forgot_topic": forgot},
+            circumstances=self._under(library),
+        )
+
+    def _under(self, library: Library | None) -> Circumstances:
+        """Return the circumstances of an answer; worked out once for a library."""
+        known = self._circumstances
+        if known is None or known[0] is not library:
+            known = self._circumstances = library, circumstances_of(self.policy, library, self.listener)
+        return known[1]
 
 
 def _evidence(triaged: Triage, finding: Finding) -> dict[str, Any]:

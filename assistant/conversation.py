@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,6 +14,20 @@ from sqlalchemy.engine import Connection
 from assistant import schema
 from assistant.recall import TURNS, Turn
 
+# Put together once: every follow-up needs it.
+_LATEST = (
+    sa.select(
+        schema.answers.c.turn,
+        schema.answers.c.topic,
+        schema.answers.c.crisis,
+        schema.questions.c.text,
+        schema.questions.c.searched,
+    )
+    .join_from(schema.answers, schema.questions, schema.questions.c.answer_id == schema.answers.c.id, isouter=True)
+    .where(schema.answers.c.conversation == sa.bindparam("conversation"))
+    .order_by(schema.answers.c.turn.desc())
+    .limit(TURNS)
+)
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -43,18 +58,20 @@ def is_id(text: str) -> bool:
 
 def load(connection: Connection, conversation: str) -> Conversation:
     """Return a conversation as it stands; one that nobody began is empty, and for one that was ended a new one begins."""
-    a, q = schema.answers.c, schema.questions.c
-    rows = connection.execute(
-        sa.select(a.turn, a.topic, a.crisis, q.text, q.searched)
-        .join_from(schema.answers, schema.questions, q.answer_id == a.id, isouter=True)
-        .where(a.conversation == conversation)
-        .order_by(a.turn.desc())
-        .limit(TURNS)
-    ).all()
+    found = _loaded(connection, conversation, _LATEST)
+    return Conversation(new_id()) if found.turns and has_ended(connection, conversation) else found
+
+
+def before(connection: Connection, conversation: str, turn: int) -> Conversation:
+    """Return a conversation as it stood before one of its turns, also where it has ended since."""
+    a = schema.answers.c
+    return _loaded(connection, conversation, _LATEST.where(a.turn < turn))
+
+
+def _loaded(connection: Connection, conversation: str, latest: sa.Select[Any]) -> Conversation:
+    rows = connection.execute(latest, {"conversation": conversation}).all()
     if not rows:
         return Conversation(conversation)
-    if has_ended(connection, conversation):
-        return Conversation(new_id())
     # A card is shown without a search; the question after it goes on from before.
     recent = tuple(_turn(row.topic, row.text, row.searched) for row in rows if row.searched != "")
     return Conversation(conversation, rows[0].turn, recent, rows[0].crisis)

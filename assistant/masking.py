@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from assistant.identifiers import find
 
+_REMOVED = re.compile(r"\[([a-z][a-z -]*) removed\]")
+
 
 @dataclass(frozen=True)
 class Masked:
@@ -45,9 +47,18 @@ def mask(text: str, public: Iterable[str] = ()) -> Masked:
         text[end:start] for end, start in zip([0, *(end for _, end, _ in found)], _starts(found, text), strict=True)
     ]
     shown = kept[0] + "".join(f"[{kind} removed]{after}" for (_, _, kind), after in zip(found, kept[1:], strict=True))
+    return Masked(shown, _searched(kept, shown), tuple(dict.fromkeys(kind for _, _, kind in found)))
+
+
+def masked_before(text: str) -> Masked:
+    """Return what `mask` once made, from the text that it left: what was taken out is not needed for it."""
+    kinds = tuple(dict.fromkeys(_REMOVED.findall(text)))
+    return Masked(text, _searched(_REMOVED.sub("\0", text).split("\0"), text), kinds)
+
+
+def _searched(kept: Sequence[str], shown: str) -> str:
     searched = re.sub(r"[ \t]{2,}", " ", " ".join(kept)).strip()
-    kinds = tuple(dict.fromkeys(kind for _, _, kind in found))
-    return Masked(shown, searched if any(map(str.isalnum, searched)) else shown, kinds)
+    return searched if any(map(str.isalnum, searched)) else shown
 
 
 def _starts(found: Sequence[tuple[int, int, str]], text: str) -> list[int]:

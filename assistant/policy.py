@@ -158,8 +158,18 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class PolicyFiles:
+    """The texts a policy is read from: policy.toml, rules.toml and, for another locale than its own, that locale's."""
+
+    locale: str
+    policy: bytes
+    rules: bytes
+    own: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Policy:
-    """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of all its files, in hexadecimal."""
+    """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of all its `files`, in hexadecimal."""
 
     version: int
     locale: str
@@ -174,6 +184,7 @@ class Policy:
     topics: tuple[Topic, ...]
     rules: Rules
     digest: str
+    files: PolicyFiles
 
 
 def load_policy(data: bytes | None = None, rules: bytes | None = None, locale: str = LOCALE) -> Policy:
@@ -183,7 +194,12 @@ def load_policy(data: bytes | None = None, rules: bytes | None = None, locale: s
     """
     data = (_FOLDER / "policy.toml").read_bytes() if data is None else data
     rules = (_FOLDER / "rules.toml").read_bytes() if rules is None else rules
-    own = _locale_file(locale)
+    return policy_of(PolicyFiles(locale, data, rules, _locale_file(locale)))
+
+
+def policy_of(files: PolicyFiles) -> Policy:
+    """Return the policy that these texts are. Raises PolicyError."""
+    data, rules, own, locale = files.policy, files.rules, files.own, files.locale
     table = {**_parsed(data), **({} if own is None else {"locale": locale})}
     if own is not None:
         local = _parsed(own)
@@ -207,6 +223,7 @@ def load_policy(data: bytes | None = None, rules: bytes | None = None, locale: s
         topics=tuple(_topic(row) for row in _of("policy", table, "topics", list)),
         rules=_rules(rules),
         digest=_digest(data, rules, *([] if own is None else [own])),
+        files=files,
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
 from assistant.answer import Answer
+from assistant.circumstances import Circumstances, keep
 from assistant.verifier import canonical
 from sources.database import writing
 
@@ -44,6 +45,7 @@ class Record:
     turn: int
     crisis: bool
     evidence: Mapping[str, Any]
+    circumstances: Circumstances | None = None
 
 
 class Recorder:
@@ -54,6 +56,8 @@ class Recorder:
         self._engine, self._written = engine, written
         # One transaction at a time: they would wait for each other in the database in any case.
         self._writing = threading.Lock()
+        # Digests of circumstances that are on the disk.
+        self._kept: set[str] = set()
         # Only for those who will not wait to the end; its threads are made when first needed.
         self._patient = ThreadPoolExecutor(_MOST_PATIENT, "recorder")
 
@@ -75,8 +79,12 @@ class Recorder:
         self._patient.shutdown()
 
     def _write(self, records: Sequence[Record]) -> None:
-        with self._writing, writing(self._engine) as connection:
-            places = write(connection, records)
+        with self._writing:
+            new = {one.digest: one for record in records if (one := record.circumstances)}
+            with writing(self._engine) as connection:
+                keep(connection, [one for digest, one in new.items() if digest not in self._kept])
+                places = write(connection, records)
+            self._kept |= new.keys()
         self._written(places[-1])
 
 
@@ -126,5 +134,6 @@ def _entry(record: Record, body: bytes, salt: str) -> dict[str, Any]:
         "policy": answer.policy,
         "question_digest": log.digest_of(record.question, salt),
         "answer_digest": hashlib.sha256(body).hexdigest(),
+        "circumstances": record.circumstances and record.circumstances.digest,
         **record.evidence,
     }

@@ -43,6 +43,20 @@ answers = sa.Table(
 )
 sa.Index("answers_by_turn", answers.c.conversation, answers.c.turn)
 
+# What decided answers besides what was asked, and the policies, each by the SHA-256 that the log names it by.
+circumstances = sa.Table(
+    "circumstances",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+policies = sa.Table(
+    "policies",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 # Conversations that their visitor has ended: they are shown to nobody again, and nothing follows up on them.
 endings = sa.Table(
     "endings",

@@ -217,6 +217,15 @@ class Desk:
             self.look()
 
 
+class Held(Desk):
+    """A desk that holds one library, or says why there is none, and looks at nothing."""
+
+    def __init__(self, engine: Engine, data: Path, held: Library | str) -> None:
+        """Hold it."""
+        super().__init__(engine, data)
+        self._state = held
+
+
 @cache
 def opened_reader() -> Reader:
     """Return the reader that comes with Wellcited, opened once a process. Raises `ReaderError`."""

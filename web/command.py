@@ -25,6 +25,7 @@ from web.erasing import erase
 from web.evaluating import evaluate
 from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked
+from web.replaying import replay
 from web.settings import SETTINGS, SettingError, read_settings
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ app.add_typer(differences_app, name="differences")
 app.command()(passages)
 app.command()(evaluate)
 app.command()(erase)
+app.command()(replay)
 
 
 def main() -> None:
@@ -52,6 +54,7 @@ def main() -> None:
     from assistant.log import LogError
     from assistant.policy import PolicyError
     from assistant.publish import PublishError
+    from assistant.replay import ReplayError
     from assistant.verifier import VerifyError
     from index.desk import LibraryUnavailableError
     from index.edition import EditionError
@@ -63,7 +66,7 @@ def main() -> None:
 
     known = (
         SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
-        LibraryUnavailableError, LabelledError, LogError, PolicyError, ResultsError, VerifyError,
+        LibraryUnavailableError, LabelledError, LogError, PolicyError, ReplayError, ResultsError, VerifyError,
     )  # fmt: skip
     try:
         app()

@@ -25,7 +25,7 @@ from assistant.evaluation.own_library import library_over
 from assistant.outcome import Outcome
 from assistant.policy import Policy
 from assistant.recorder import Recorder
-from index.desk import Desk, Library
+from index.desk import Held, Library
 from sources.database import open_database, reading, upgrade
 
 TOO_LONG = "too_long"
@@ -120,21 +120,13 @@ def run(assistant: Assistant, labelled: LabelledSet, on_progress: OnProgress = l
         return given
 
 
-class _Held(Desk):
-    """A desk with one library for as long as an evaluation runs."""
-
-    def __init__(self, engine: Engine, data: Path, library: Library) -> None:
-        super().__init__(engine, data)
-        self._state = library
-
-
 @contextmanager
 def _beside(library: Library, policy: Policy, folder: Path) -> Iterator[_Beside]:
     engine = open_database(folder)
     upgrade(engine)
     recorder = Recorder(engine)
     try:
-        yield _Beside(Assistant(engine, policy, _Held(engine, folder, library), recorder), engine, library)
+        yield _Beside(Assistant(engine, policy, Held(engine, folder, library), recorder), engine, library)
     finally:
         recorder.close()
         engine.dispose()

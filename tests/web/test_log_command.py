@@ -34,7 +34,7 @@ from web.settings import SettingError, read_settings
 # Commands that change nothing an auditor asks about. Signing adds to the log by itself, once for each key.
 READING = {
     "articles", "caveat list", "cleaning", "demo-site", "differences", "evaluate", "feedback", "log checkpoint",
-    "log export", "log key", "log prove", "log verify", "passages", "serve", "status", "verify-answer",
+    "log export", "log key", "log prove", "log verify", "passages", "replay", "serve", "status", "verify-answer",
 }  # fmt: skip
 
 
