@@ -63,6 +63,10 @@ log-proof: install  ## every proof of every tree up to 300 entries and every dam
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench
 
+.PHONY: replay
+replay: install  ## give 1,000 answers over three editions again, byte for byte (several minutes)
+	@$(BIN)/python -m tests.replaying
+
 .PHONY: fragments
 fragments: install browser  ## follow the links to 1,000 quotes on plain pages in Chromium (several minutes)
 	@$(BIN)/python -m tests.fragments
