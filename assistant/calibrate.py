@@ -25,7 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.evaluation.figures import Flags, Floats, area_under_curve, calibration_error, coverage_curve
 from assistant.evaluation.labelled import OwnPassage
 from assistant.evaluation.own_library import library_over
-from assistant.gate import READ, measurements, nearest, read
+from assistant.gate import measurements, nearest, read
 from assistant.policy import Policy, load_policy
 from index.desk import Desk, Library
 from index.training.material import half_of
@@ -103,8 +103,9 @@ def ask(library: Library, one: CuratedQuestion, policy: Policy) -> Asked:
     assert library.reader is not None
     result = library.search(one.question)
     near = read(library.reader, nearest(result, policy.nearness), replace(policy.nearness, least=0.0))
-    rows = [(*measurements(judged.candidate), judged.logit or 0.0, judged.contrast) for judged in near[:READ]]
-    right = [one.answered_by(judged.candidate.listed.passage.text) for judged in near[:READ]]
+    read_of_them = [judged for judged in near if judged.logit is not None]
+    rows = [(*measurements(judged.candidate), judged.logit, judged.contrast) for judged in read_of_them]
+    right = [one.answered_by(judged.candidate.listed.passage.text) for judged in read_of_them]
     return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 6), np.array(right, dtype=np.bool_))
 
 

@@ -20,8 +20,11 @@ from index.desk import Library
 from index.reader import Reader, window
 from index.search import Candidate, SearchResult
 
-# Candidates that the reader reads: those beyond rarely answer, and each costs about 7 ms of two cores.
-READ = 6
+# Candidates that the reader reads: those beyond rarely answer, and each costs about 7 ms of two cores. But a short
+# question may be near to many passages of a library on one subject; those that are more likely than not to answer it are
+# read as well, up to so many: nearness alone must not turn them down.
+READ, READ_AT_MOST = 6, 12
+_LIKELY = 0.5
 _DECIMALS = 6
 # A probability is kept so far from 0 and 1 before it becomes odds.
 _LEAST = 1e-6
@@ -64,12 +67,18 @@ def read(reader: Reader, near: tuple[Judged, ...], nearness: Nearness) -> tuple[
     """Have the reader read the nearest candidates; none when even the first is far from the question."""
     if not near or near[0].probability < nearness.least:
         return near
+    chosen = to_read(near)
     logits: dict[str, float] = {}
-    for wording in dict.fromkeys(one.candidate.asked_as for one in near[:READ]):
-        of_it = [one.candidate for one in near[:READ] if one.candidate.asked_as == wording]
+    for wording in dict.fromkeys(one.candidate.asked_as for one in chosen):
+        of_it = [one.candidate for one in chosen if one.candidate.asked_as == wording]
         found = reader.read(wording, [what_is_read(candidate) for candidate in of_it])
         logits |= dict(zip((candidate.listed.id for candidate in of_it), found, strict=True))
     return tuple(_as_read(one, logits.get(one.candidate.listed.id)) for one in near)
+
+
+def to_read(near: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """Return those of the nearest candidates, best first, that the reader is to read."""
+    return tuple(one for n, one in enumerate(near[:READ_AT_MOST]) if n < READ or one.probability >= _LIKELY)
 
 
 def _as_read(one: Judged, logit: float | None) -> Judged:
