@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from sqlalchemy.engine import Connection, Engine
 
@@ -13,9 +14,9 @@ from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
-from sources.library import Imported, Status, stored_document, take_in
 from sources.questions import CuratedQuestion
 from sources.questions import add_questions as store_questions
+from sources.library import Imported, State, Status, stored_document, take_in
 
 
 @dataclass(frozen=True)
@@ -28,34 +29,69 @@ class Approval:
 
 
 def import_document(
-    engine: Engine, document: Document, *, file_name: str, who: str, given: Attributes, article_id: str | None = None
+    engine: Engine,
+    document: Document,
+    *,
+    file_name: str,
+    who: str,
+    given: Attributes,
+    article_id: str | None = None,
+    restored: Collection[int] = (),
+    person: str | None = None,
+    complete: bool = False,
 ) -> Imported:
-    """Take a document in and log it, if it changed anything."""
+    """Take a document in and log it, if it changed anything.
+
+    `person` is the id of who does it, if they have an account; `complete` is that of `sources.cleaning.clean`.
+    """
     with writing(engine) as connection:
-        imported = take_in(connection, document, file_name=file_name, who=who, given=given, article_id=article_id)
+        imported = take_in(
+            connection, document, file_name=file_name, who=who, given=given, restored=restored, article_id=article_id,
+            author=person,
+            complete=complete,
+        )  # fmt: skip
         _log_import(connection, imported, file_name, who)
     return imported
 
 
-def restore(engine: Engine, article_id: str, revision: str, ordinals: Sequence[int], *, who: str) -> Imported:
+def restore(
+    engine: Engine, article_id: str, revision: str, ordinals: Sequence[int], *, who: str, person: str | None = None
+) -> Imported:
     """Make a new draft revision in which dropped blocks are back."""
     with writing(engine) as connection:
         document = stored_document(connection, article_id, revision)
         name = f"{article_id} with {len(ordinals)} restored"
         imported = take_in(
-            connection, document, file_name=name, who=who, restored=frozenset(ordinals), article_id=article_id
+            connection,
+            document,
+            file_name=name,
+            who=who,
+            restored=frozenset(ordinals),
+            article_id=article_id,
+            author=person,
         )
         _log_import(connection, imported, name, who)
     return imported
 
 
-def approve(engine: Engine, articles: Collection[str] | None, *, who: str, why: str, accept: str | None) -> Approval:
-    """Approve what waits of these articles (None: of all); with `accept`, a reason, let their claims pass too."""
+def approve(
+    engine: Engine,
+    articles: Collection[str] | None,
+    *,
+    who: str,
+    why: str,
+    accept: str | None,
+    person: str | None = None,
+) -> Approval:
+    """Approve what waits of these articles (None: of all); with `accept`, a reason, let their claims pass too.
+
+    `person` is the id of who does it, if they have an account: then nothing may be among it that they brought in.
+    """
     with writing(engine) as connection:
         changes: list[Change] = []
         revisions = _waiting(connection, articles)
         for article_id, revision in revisions:
-            changes += curation.approve(connection, article_id, revision, who=who, why=why)
+            changes += curation.approve(connection, article_id, revision, who=who, why=why, person=person)
         accepted = 0
         if accept is not None:
             for one in _flagged(connection, articles):
@@ -74,6 +110,27 @@ def _waiting(connection: Connection, articles: Collection[str] | None) -> list[t
 
 def _flagged(connection: Connection, articles: Collection[str] | None) -> tuple[Flagged, ...]:
     return tuple(one for one in curation.flagged(connection) if articles is None or one.article_id in articles)
+
+
+def move(
+    engine: Engine, article_id: str, revision: str, to: State, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Move one revision one step and log it; nobody with an account approves what they brought in."""
+    with writing(engine) as connection:
+        change = curation.move(connection, article_id, revision, to, who=who, why=why, person=person)
+        _log_changes(connection, [change])
+
+
+def accept_claims(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
+    """Let one flagged passage pass and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.accept_claims(connection, passage_id, who=who, why=why)])
+
+
+def set_review_by(engine: Engine, article_id: str, day: date | None, *, who: str) -> None:
+    """Set the day by which an article is to be looked at again, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.set_review_by(connection, article_id, day, who=who)])
 
 
 def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:

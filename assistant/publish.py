@@ -6,11 +6,12 @@ one insert in the same transaction as its log entry.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
 from assistant.comparison import look_up
@@ -20,6 +21,7 @@ from index import publishing
 from index.building import Built, build
 from index.desk import Library, editions_folder, encoders_folder, opened_reader, with_companions
 from index.edition import Edition, EditionError, open_edition
+from index.encoder import ExportedEncoder
 from index.model import Model
 from index.preparing import prepared_encoder
 from index.reader import checked_digest
@@ -53,6 +55,14 @@ class Check:
         return self.answered >= LEAST_RIGHT_IN_3 * self.to_answer and self.refused >= LEAST_REFUSED * self.to_refuse
 
 
+class CheckFailedError(PublishError):
+    """A publish that was stopped because too many curated questions went wrong."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(_failed(check))
+        self.check = check
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a publish did."""
@@ -78,8 +88,12 @@ def publish(
     reads: bool = True,
     on_step: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    within: Callable[[Connection, str, Check], None] = lambda connection, edition, check: None,
 ) -> Outcome:
     """Publish every approved passage.
+
+    `within` is called in the transaction that makes the edition live, before it does; what it raises stops the publish,
+    as does what `on_step` and `on_progress` raise. Whatever stops it, no file of the new edition is left.
 
     `reads` says whether passages are read before one is shown; `override` is the reason of someone who publishes
     although the questions went wrong or the gate was set for other models; `rebuild` takes nothing over from the live
@@ -108,19 +122,45 @@ def publish(
         built, edition = build_from(before)
     except EditionError:
         built, edition = build_from(None)  # a part that was taken over is damaged
+    try:
+        check = _checked(engine, edition, encoder, questions, policy, reads=reads, override=override)
+        on_step("Making it live")
+        changed = live is None or live.edition != edition.digest
+        _make_live(engine, data, built, edition, check, within, who=who, why=override or why)
+    except BaseException:
+        _leave_nothing(engine, built)
+        raise
+    return Outcome(edition.digest, len(edition.passages), built.encoded, built.kept, check, changed)
+
+
+def _checked(
+    engine: Engine,
+    edition: Edition,
+    encoder: ExportedEncoder,
+    questions: Sequence[CuratedQuestion],
+    policy: Policy,
+    *,
+    reads: bool,
+    override: str | None,
+) -> Check:
+    """Ask a new edition its questions. Raises `PublishError` when it must not go live, unless somebody overrides that."""
     with reading(engine) as connection:
         # Opening the reader takes a third of a second, and where nothing will be asked it reads nothing.
         reader = opened_reader() if reads and edition.questions else None
         library = with_companions(connection, Library(edition, encoder, frozenset(), reader))
     check = check_questions(library, questions, policy)
     if not check.passed and not override:
-        raise PublishError(_failed(check))
+        raise CheckFailedError(check)
     if not override:
         _check_decisions(policy, encoder.weights, checked_digest() if reads else None)
-    on_step("Making it live")
-    changed = live is None or live.edition != edition.digest
-    _make_live(engine, data, built, edition, check, who=who, why=override or why)
-    return Outcome(edition.digest, len(edition.passages), built.encoded, built.kept, check, changed)
+    return check
+
+
+def _leave_nothing(engine: Engine, built: Built) -> None:
+    """Remove the files of an edition that did not go live, unless it is known from an earlier time."""
+    with writing(engine) as connection:
+        if not publishing.is_known(connection, built.folder.name):
+            shutil.rmtree(built.folder, ignore_errors=True)
 
 
 def check_questions(library: Library, questions: Sequence[CuratedQuestion], policy: Policy) -> Check:
@@ -170,8 +210,21 @@ def _failed(check: Check) -> str:
     )
 
 
-def _make_live(engine: Engine, data: Path, built: Built, edition: Edition, check: Check, *, who: str, why: str) -> None:
+def _make_live(
+    engine: Engine,
+    data: Path,
+    built: Built,
+    edition: Edition,
+    check: Check,
+    within: Callable[[Connection, str, Check], None],
+    *,
+    who: str,
+    why: str,
+) -> None:
     with writing(engine) as connection:
+        within(connection, edition.digest, check)
+        if not built.folder.exists():
+            raise PublishError("another publish of the same passages was stopped meanwhile. Publish again.")
         if connection.dialect.name == "postgresql":
             publishing.share_files(connection, built.folder)
             publishing.share_files(connection, encoders_folder(data) / edition.encoder)

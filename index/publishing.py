@@ -40,8 +40,14 @@ class Published:
 def add_edition(connection: Connection, digest: str, manifest: bytes) -> None:
     """Write down that an edition was built; once is enough."""
     e = schema.editions
-    if connection.scalar(sa.select(e.c.digest).where(e.c.digest == digest)) is None:
+    if not is_known(connection, digest):
         connection.execute(e.insert().values(digest=digest, manifest=manifest.decode(), built_at=datetime.now(UTC)))
+
+
+def is_known(connection: Connection, digest: str) -> bool:
+    """Whether an edition was live at some time."""
+    e = schema.editions.c
+    return connection.scalar(sa.select(e.digest).where(e.digest == digest)) is not None
 
 
 def make_live(connection: Connection, digest: str, *, who: str, why: str) -> None:

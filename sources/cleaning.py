@@ -56,14 +56,18 @@ class Cleaned:
     remarks: tuple[str, ...]
 
 
-def clean(document: Document, given: Attributes = UNKNOWN, restored: Collection[int] = ()) -> Cleaned:
+def clean(
+    document: Document, given: Attributes = UNKNOWN, restored: Collection[int] = (), *, complete: bool = False
+) -> Cleaned:
     """Clean a document.
 
-    `given` are attributes a curator states, which win over what is found; `restored` are ordinals of blocks that a
-    curator wants back although a rule would drop them.
+    `given` are attributes a curator states, which win over what is found; with `complete` a curator has looked at all of
+    them, and one that is None stays unknown whatever is found. `restored` are ordinals of blocks that a curator wants
+    back although a rule would drop them.
     """
     blocks = document.blocks
-    attributes = _merged(_found(document), given)
+    found = _found(document)
+    attributes = replace(given, sample=found.sample or given.sample) if complete else _merged(found, given)
     reasons = {n: why for n, why in _reasons(blocks, attributes).items() if n not in restored}
     kept = [block for n, block in enumerate(blocks) if n not in reasons]
     title = attributes.title or _first_words(kept)

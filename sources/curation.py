@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,20 +50,30 @@ class Flagged:
     claims: tuple[tuple[str, str, str], ...]
 
 
-def move(connection: Connection, article_id: str, revision: str, to: State, *, who: str, why: str) -> Change:
+def move(
+    connection: Connection, article_id: str, revision: str, to: State, *, who: str, why: str, person: str | None = None
+) -> Change:
     """Move a revision to a state that follows its present one.
 
-    Raises `LibraryError` when there is no such revision, the step is not allowed, or `who` is empty. Approving one
+    `person` is the id of who does it, where that is somebody with an account. Raises `LibraryError` when there is no such
+    revision, the step is not allowed, `who` is empty, or a person would approve what they brought in. Approving one
     revision retires the article's approved one, so that never two are.
     """
     r = schema.revisions
-    present = connection.scalar(sa.select(r.c.state).where(r.c.article_id == article_id, r.c.digest == revision))
-    if present is None:
+    row = connection.execute(
+        sa.select(r.c.state, r.c.author).where(r.c.article_id == article_id, r.c.digest == revision)
+    ).one_or_none()
+    if row is None:
         raise LibraryError(f"article {article_id}: no revision {revision}. `wellcited articles` lists what there is.")
+    present = row.state
     if to not in MOVES[State(present)]:
         allowed = ", ".join(MOVES[State(present)]) or "nothing more"
         raise LibraryError(
             f"article {article_id}: it is {present} and cannot become {to}; what can follow is {allowed}."
+        )
+    if to is State.APPROVED and person is not None and person == row.author:
+        raise LibraryError(
+            f"article {article_id}: {named(who)} brought this revision in. Another person must approve it."
         )
     if to is State.APPROVED:
         _retire_approved(connection, article_id, who)
@@ -71,14 +81,16 @@ def move(connection: Connection, article_id: str, revision: str, to: State, *, w
     return record(connection, Change(named(who), "move", article_id, revision, None, present, to, why))
 
 
-def approve(connection: Connection, article_id: str, revision: str, *, who: str, why: str) -> list[Change]:
+def approve(
+    connection: Connection, article_id: str, revision: str, *, who: str, why: str, person: str | None = None
+) -> list[Change]:
     """Take a draft or a revision in review to approved, every step of the way recorded."""
     r = schema.revisions.c
     present = connection.scalar(sa.select(r.state).where(r.article_id == article_id, r.digest == revision))
     changes = []
     if present == State.DRAFT:
         changes.append(move(connection, article_id, revision, State.IN_REVIEW, who=who, why=why))
-    changes.append(move(connection, article_id, revision, State.APPROVED, who=who, why=why))
+    changes.append(move(connection, article_id, revision, State.APPROVED, who=who, why=why, person=person))
     return changes
 
 
@@ -108,6 +120,17 @@ def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> 
         why,
         "The answer that showed it names its id.",
     )
+
+
+def set_review_by(connection: Connection, article_id: str, day: date | None, *, who: str) -> Change:
+    """Set the day by which an article is to be looked at again; None for none."""
+    a = schema.articles
+    row = connection.execute(sa.select(a.c.review_by).where(a.c.id == article_id)).one_or_none()
+    if row is None:
+        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    connection.execute(a.update().where(a.c.id == article_id).values(review_by=day))
+    before, after = (one.isoformat() if one else None for one in (row.review_by, day))
+    return record(connection, Change(named(who), "review by", article_id, None, None, before, after, ""))
 
 
 def _change_passage(

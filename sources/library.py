@@ -91,23 +91,36 @@ def take_in(
     given: Attributes = UNKNOWN,
     restored: Collection[int] = (),
     article_id: str | None = None,
+    author: str | None = None,
+    complete: bool = False,
 ) -> Imported:
     """Clean, split and store a document as a draft revision.
 
-    The same document again changes nothing; another text of a known article becomes its next revision.
+    The same document again changes nothing; another text of a known article becomes its next revision. `author` is the
+    id of the person who brings it in, where that is somebody with an account; `complete` is that of `clean`.
     Raises `LibraryError` when nothing is left after cleaning.
     """
-    cleaned = clean(document, given, restored)
+    cleaned = clean(document, given, restored, complete=complete)
     if not cleaned.text:
         raise LibraryError(f"{file_name}: no words are left after cleaning. Check that the file holds an article.")
-    known = _known(connection, cleaned.attributes, file_name) if article_id is None else article_id
+    known, status = recognised(connection, cleaned, file_name, article_id)
     digest = canonical.digest(cleaned.text)
-    if known is not None and _has_revision(connection, known, digest):
-        return Imported(known, digest, Status.UNCHANGED, cleaned, *_counts(connection, known, digest))
-    status = Status.NEW if known is None else Status.REVISED
+    if known is not None and status is Status.UNCHANGED:
+        return Imported(known, digest, status, cleaned, *_counts(connection, known, digest))
     article = known or _add_article(connection, cleaned.attributes, digest)
-    _add_revision(connection, article, digest, cleaned, document, file_name, who)
+    _add_revision(connection, article, digest, cleaned, document, file_name, who, author)
     return Imported(article, digest, status, cleaned, *_counts(connection, article, digest))
+
+
+def recognised(
+    connection: Connection, cleaned: Cleaned, file_name: str, article_id: str | None = None
+) -> tuple[str | None, Status]:
+    """Say which article a cleaned document is a text of (None: a new one), and what taking it in would do."""
+    known = _known(connection, cleaned.attributes, file_name) if article_id is None else article_id
+    if known is None:
+        return None, Status.NEW
+    there = _has_revision(connection, known, canonical.digest(cleaned.text))
+    return known, Status.UNCHANGED if there else Status.REVISED
 
 
 def approved_passages(connection: Connection) -> list[Passage]:
@@ -120,7 +133,7 @@ def approved_passages(connection: Connection) -> list[Passage]:
         .order_by(p.article_id, p.ordinal)
     )
     texts = approved_texts(connection)
-    articles = {row.id: _article(row) for row in connection.execute(sa.select(schema.articles))}
+    articles = {row.id: article_of(row) for row in connection.execute(sa.select(schema.articles))}
     return [
         Passage(id_, articles[article], revision, start, end, tuple(heading), texts[revision][start:end])
         for id_, article, revision, start, end, heading in connection.execute(query)
@@ -234,7 +247,14 @@ def _add_article(connection: Connection, attributes: Attributes, digest: str) ->
 
 
 def _add_revision(
-    connection: Connection, article_id: str, digest: str, cleaned: Cleaned, document: Document, file_name: str, who: str
+    connection: Connection,
+    article_id: str,
+    digest: str,
+    cleaned: Cleaned,
+    document: Document,
+    file_name: str,
+    who: str,
+    author: str | None,
 ) -> None:
     count = sa.select(sa.func.count()).where(schema.revisions.c.article_id == article_id)
     connection.execute(
@@ -248,6 +268,7 @@ def _add_revision(
             file_name=file_name,
             created_at=datetime.now(UTC),
             created_by=who,
+            author=author,
         )
     )
     _insert(
@@ -292,7 +313,8 @@ def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str,
         connection.execute(table.insert(), rows)
 
 
-def _article(row: Row[Any]) -> Article:
+def article_of(row: Row[Any]) -> Article:
+    """Read an article from its row."""
     return Article(row.id, Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES}))
 
 

@@ -20,6 +20,7 @@ articles = sa.Table(
     sa.Column("sells_treatment", sa.Boolean),
     sa.Column("sample", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("review_by", sa.Date),
 )
 
 revisions = sa.Table(
@@ -34,6 +35,8 @@ revisions = sa.Table(
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
+    # Id of the person who brought it in, where that is somebody with an account: they must not approve it.
+    sa.Column("author", sa.String(32)),
 )
 
 _REVISION = ("revisions.article_id", "revisions.digest")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.assistant import Assistant, Question
 from assistant.conversation import is_id
+from web.access import public
 from web.problems import MEDIA_TYPE, BadInputError
 
 router = APIRouter()
@@ -115,6 +116,7 @@ _PROBLEM: dict[str, Any] = {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}
         },
     },
 )
+@public
 async def ask(asked: Ask, request: Request) -> JSONResponse:
     """Answer with passages of approved articles, word for word, or say that none answers."""
     state = request.app.state

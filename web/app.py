@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -25,11 +26,14 @@ from assistant.rounds import Rounds
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, patterns, receipts, visitor, widget
+from web.access import public
 from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
-from web.protection import Compressed, Protection
+from web.protection import Compressed, Protection, is_for_staff
 from web.settings import Settings
+from web.staff.problems import staff_response
+from web.staff.routers import BRING_IN, STAFF_ROUTERS, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
@@ -94,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
                 Protection,
                 limit=policy.limits.body_bytes,
                 form_limit=_FORM_BYTES,
+                limits={BRING_IN: UPLOAD_BYTES},
                 respond=_response,
                 sites=settings.sites,
             ),
@@ -103,8 +108,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant, app.state.crowd = assistant, crowd
-    for router in (api.router, health.router, visitor.router, widget.router, receipts.router, patterns.router):
+    routers = (api.router, health.router, visitor.router, widget.router, receipts.router, patterns.router, *STAFF_ROUTERS)
+    for router in routers:
         app.include_router(router)
+    public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app
 
@@ -131,6 +138,8 @@ def _response(scope: Scope, error: Exception) -> Response:
         # The kind and our own reasons only: any other message might hold what a visitor wrote.
         reason = error.reason if isinstance(error, LibraryUnavailableError) else type(error.__cause__ or error).__name__
         _log.error("%s %s: %s", request.method, request.url.path, reason)
+    if is_for_staff(scope["path"]):
+        return staff_response(request, error, problem)
     if _wants_json(scope):
         return JSONResponse(problem.public(policy), problem.status, media_type=MEDIA_TYPE)
     page = ErrorPage(visitor.frame_of(request), problem.status, problem.title, problem.detail, problem.next_step)

@@ -20,8 +20,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
-from web.console import Who, Why, complain, me, opened, say
 from web.erasing import erase
+from web.console import Who, Why, complain, me, opened, person_named, say
 from web.evaluating import evaluate
 from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked
@@ -116,7 +116,8 @@ def import_(
     if len(files) > 1 and (title or url or article):
         raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")
     with opened() as (_, engine):
-        failed = _import_files(engine, files, given, who or me(), article, ask=sys.stdin.isatty())
+        person = person_named(engine, who)
+        failed = _import_files(engine, files, given, who or me(), article, ask=sys.stdin.isatty(), person=person)
     if failed:
         others = "; the others are there as drafts" if failed < len(files) else ""
         complain.print(f"{failed} of {len(files)} files brought nothing in{others}.")
@@ -125,7 +126,14 @@ def import_(
 
 
 def _import_files(
-    engine: Engine, files: list[Path], given: Attributes, who: str, article: str | None, *, ask: bool
+    engine: Engine,
+    files: list[Path],
+    given: Attributes,
+    who: str,
+    article: str | None,
+    *,
+    ask: bool,
+    person: str | None = None,
 ) -> int:
     from assistant.curate import import_document
     from sources.cleaning import clean
@@ -148,7 +156,7 @@ def _import_files(
                         )
                         bar.start()
                     imported = import_document(
-                        engine, document, file_name=path.name, who=who, given=stated, article_id=article
+                        engine, document, file_name=path.name, who=who, given=stated, article_id=article, person=person
                     )
                     _say_imported(bar.console, path, imported)
             except (ReadingError, LibraryError) as error:
@@ -250,7 +258,8 @@ def restore(
     with opened() as (_, engine):
         with reading(engine) as connection:
             revision = newest_revision(connection, article)
-        imported = bring_back(engine, article, revision, blocks, who=who or me())
+        person = person_named(engine, who)
+        imported = bring_back(engine, article, revision, blocks, who=who or me(), person=person)
     say.print(f"Revision {imported.revision[:12]} is a draft with {imported.passages} passages.")
     say.print('Next: wellcited approve --all --as "Your name"', markup=False)
 
@@ -267,6 +276,8 @@ def approve(
 ) -> None:
     """Approve drafts. Passages with flagged claims stay out unless they are let pass by name and reason.
 
+    Whoever has an account for the staff pages cannot approve what they brought in themselves.
+
     Example: wellcited approve --all --as "Dr. Ada Ng" --accept-claims "checked against the labels"
     """
     from assistant.curate import approve as approve_revisions
@@ -278,7 +289,10 @@ def approve(
     if accept_claims is not None and not accept_claims.strip():
         raise typer.BadParameter("--accept-claims needs a reason; the log keeps it.")
     with opened() as (_, engine):
-        done = approve_revisions(engine, articles if not all_ else None, who=who, why=why, accept=accept_claims)
+        person = person_named(engine, who)
+        done = approve_revisions(
+            engine, articles if not all_ else None, who=who, why=why, accept=accept_claims, person=person
+        )
     for one in done.flagged:
         reasons = "; ".join(f"“{words}”: {reason}" for _, words, reason in one.claims)
         say.print(f"stays out: {one.passage_id} of {one.title}: {reasons}", markup=False)

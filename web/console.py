@@ -40,3 +40,13 @@ def me() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "command line"
+
+
+def person_named(engine: Engine, name: str) -> str | None:
+    """Return the id of the person who has an account under a name given with --as; None where nobody has."""
+    from sources.database import reading
+    from web.staff.people import by_name
+
+    with reading(engine) as connection:
+        person = by_name(connection, name) if name.strip() else None
+    return person.id if person else None

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from assistant import schema
 from sources.database import writing
+from web.access import public
 
 router = APIRouter()
 
@@ -19,12 +20,14 @@ _LEAST_FREE_BYTES = 100_000_000
 
 
 @router.get("/livez", summary="Whether the process runs", response_class=JSONResponse)
+@public
 def livez() -> JSONResponse:
     """Say that the process answers."""
     return JSONResponse({"status": "ok"})
 
 
 @router.get("/readyz", summary="Whether questions can be answered", response_class=JSONResponse)
+@public
 def readyz(request: Request) -> JSONResponse:
     """Check database, library and disk; 503 names what is not ready, with no detail that only staff should see."""
     checks: dict[str, Callable[[Request], str]] = {"database": _database, "library": _library, "disk": _disk}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
@@ -21,6 +21,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+# With no referrer at all a browser does not say which page a form came from, and those of staff are checked for that.
+_STAFF_HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
 
 
 def content_policy(nonce: str, ancestors: str = "'none'") -> str:
@@ -34,12 +36,17 @@ def content_policy(nonce: str, ancestors: str = "'none'") -> str:
     )
 
 
+def is_for_staff(path: str) -> bool:
+    """Whether an address belongs to the part of the site that visitors have no business with."""
+    return path == "/staff" or path.startswith("/staff/")
+
+
 class Protection:
     """Pure ASGI middleware: adds the headers, refuses bodies over a limit, and answers for whatever went wrong.
 
-    `form_limit` is that of forms sent to a page; `sites` may show the embedded page in a frame. `respond` turns an error
-    into a response. An error that nobody foresaw
-    is reported by its kind alone: its message may hold what a visitor wrote.
+    `form_limit` is that of forms sent to a page, save those whose path is in `limits`. `sites` may show the embedded page in
+    a frame. `respond` turns an error into a response; one that nobody foresaw is reported by its kind alone: its message
+    may hold what a visitor wrote.
     """
 
     def __init__(
@@ -47,10 +54,11 @@ class Protection:
         app: ASGIApp,
         limit: int,
         form_limit: int,
+        limits: Mapping[str, int],
         respond: Callable[[Scope, Exception], Response],
         sites: Sequence[str] = (),
     ) -> None:
-        self._app, self._limit, self._form_limit = app, limit, form_limit
+        self._app, self._limit, self._form_limit, self._limits = app, limit, form_limit, limits
         self._respond, self._sites = respond, sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
@@ -60,7 +68,9 @@ class Protection:
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
         guarded = _Guarded(send, nonce, scope["path"], self._sites)
-        limit = self._limit if scope["path"].startswith("/api/") else self._form_limit
+        limit = self._limits.get(scope["path"], self._form_limit)
+        if scope["path"].startswith("/api/"):
+            limit = self._limit
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         try:
             if declared.isdigit() and int(declared) > limit:
@@ -82,6 +92,8 @@ class _Guarded:
         self._send, self.started = send, False
         policy = content_policy(nonce, frame_ancestors(path, sites))
         self._headers = {**_HEADERS, "Content-Security-Policy": policy, **framing_headers(path, sites)}
+        if is_for_staff(path):
+            self._headers |= _STAFF_HEADERS
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -112,12 +124,12 @@ class Compressed:
     """Pure ASGI middleware: compresses what is read with GET, files and pages that hold no visitor's words.
 
     What answers a form is sent as it is: a compressed page that holds both a secret and words that somebody else may
-    choose gives the secret away by its length (BREACH, CVE-2013-3587).
+    choose gives the secret away by its length (BREACH, CVE-2013-3587). Pages of staff always hold one.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._plain, self._compressing = app, GZipMiddleware(app, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - ASGI's own contract
-        reads = scope["type"] == "http" and scope["method"] == "GET"
+        reads = scope["type"] == "http" and scope["method"] == "GET" and not is_for_staff(scope["path"])
         await (self._compressing if reads else self._plain)(scope, receive, send)

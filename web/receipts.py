@@ -27,6 +27,7 @@ from assistant.proof import newest, proof_of
 from assistant.transcript import PastAnswer, PastTurn, past_answer
 from sources.database import reading
 from web import views
+from web.access import public
 from web.pages import (
     CheckPage,
     CheckStep,
@@ -57,6 +58,7 @@ _NOT_GENUINE = "This quote does not check out. Please do not rely on it."
 
 
 @router.get("/{answer_id}")
+@public
 def receipt(request: Request, answer_id: str, words: str = "") -> HTMLResponse:
     """Show an answer as something to keep and to print; with `words=out` without the visitor's own."""
     assistant: Assistant = request.app.state.assistant
@@ -80,6 +82,7 @@ def proof(request: Request, answer_id: str) -> Response:
 
 
 @router.post("/{answer_id}/delete")
+@public
 def delete(request: Request, answer_id: str, sure: Annotated[str, Form()] = "") -> HTMLResponse:
     """Ask whether the words of the question are to be erased; erase them when the visitor is sure."""
     assistant: Assistant = request.app.state.assistant
@@ -95,6 +98,7 @@ def delete(request: Request, answer_id: str, sure: Annotated[str, Form()] = "") 
 
 
 @router.get("/{answer_id}/quotes/{passage_id}")
+@public
 def check(request: Request, answer_id: str, passage_id: str) -> HTMLResponse:
     """Work out again whether a quote is what it claims to be."""
     assistant: Assistant = request.app.state.assistant
@@ -111,6 +115,7 @@ def check(request: Request, answer_id: str, passage_id: str) -> HTMLResponse:
 
 
 @router.get("/{answer_id}/feedback")
+@public
 def feedback(request: Request, answer_id: str) -> HTMLResponse:
     """Show what was said of an answer, in a form to change it."""
     with _connection(request) as connection:
@@ -119,6 +124,7 @@ def feedback(request: Request, answer_id: str) -> HTMLResponse:
 
 
 @router.post("/{answer_id}/feedback")
+@public
 def give_feedback(
     request: Request,
     answer_id: str,

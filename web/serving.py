@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 import uvicorn
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from index.desk import Desk, LibraryUnavailableError
 from index.memory import share_heap
+from sources.database import writing
 from web.app import create_app
 from web.settings import Settings
+from web.staff.admin import people_link
+from web.staff.people import LINK_HOURS, first_link
 
 
 class _Server(uvicorn.Server):
     """Says where to go once the socket is open; a port of 0 is only known then."""
 
-    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+    def __init__(self, config: uvicorn.Config, desk: Desk, engine: Engine) -> None:
         super().__init__(config)
-        self._desk = desk
+        self._desk, self._engine = desk, engine
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         """Start, then say so."""
@@ -31,7 +37,21 @@ class _Server(uvicorn.Server):
             self._desk.library()
         except LibraryUnavailableError as error:
             sys.stdout.write(f"Search is not available: {error.reason}.\n")
+        self._say_how_staff_begin(f"http://{host}:{port}")
         sys.stdout.flush()
+
+    def _say_how_staff_begin(self, address: str) -> None:
+        """Give the link that makes the first admin, while there is nobody who can sign in."""
+        try:
+            with writing(self._engine) as connection:
+                token = first_link(connection, int(time.time()))
+        except SQLAlchemyError:
+            return  # what is wrong with the database is said elsewhere
+        if token is not None:
+            path = people_link(token)
+            sys.stdout.write(
+                f"Nobody can sign in yet. Make the first admin, within {LINK_HOURS} hours: {address}{path}\n"
+            )
 
 
 def run(settings: Settings, host: str, port: int) -> None:
@@ -42,4 +62,4 @@ def run(settings: Settings, host: str, port: int) -> None:
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )
-    _Server(config, app.state.assistant.desk).run()
+    _Server(config, app.state.assistant.desk, app.state.engine).run()

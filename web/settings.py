@@ -48,6 +48,12 @@ SETTINGS = (
         "en-US",
         "Whose help lines and words visitors see; others than en-US once their lines are checked.",
     ),
+    Setting(
+        "WELLCITED_STAFF_CODES",
+        "optional",
+        "optional; or admins, if admins must sign in with an authenticator app's code as well.",
+    ),
+    Setting("WELLCITED_PROXY", "", "Network address of a proxy in front, which says who asks; empty if there is none."),
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
     Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
     Setting("WELLCITED_MODEL_SHA256", "", "SHA-256 of that model's model.safetensors; needed with WELLCITED_MODEL."),
@@ -76,6 +82,10 @@ class Settings:
     log_key: Path | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     """What differs from the defaults, as the log may hold it."""
+    admins_need_codes: bool = False
+    proxy: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The variables that were set, for a process that is to have the same settings."""
 
     @property
     def key_file(self) -> Path:
@@ -96,7 +106,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         site_name=value["WELLCITED_SITE_NAME"],
         contact=value["WELLCITED_CONTACT"] or None,
         model=_model(value["WELLCITED_MODEL"], value["WELLCITED_MODEL_SHA256"]),
-        reads=_on("WELLCITED_READER", value["WELLCITED_READER"]),
+        reads=_one_of("WELLCITED_READER", value["WELLCITED_READER"], "off", "on"),
         locale=value["WELLCITED_LOCALE"],
         sites=_sites("WELLCITED_SITES", value["WELLCITED_SITES"]),
         keep_days=_days("WELLCITED_KEEP_DAYS", value["WELLCITED_KEEP_DAYS"]),
@@ -106,6 +116,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             for one in SETTINGS
             if environment.get(one.name)
         },
+        admins_need_codes=_one_of("WELLCITED_STAFF_CODES", value["WELLCITED_STAFF_CODES"], "optional", "admins"),
+        proxy=value["WELLCITED_PROXY"],
+        environment={name: environment[name] for name in known if environment.get(name)},
     )
 
 
@@ -124,10 +137,10 @@ def _sites(name: str, value: str) -> tuple[str, ...]:
         raise SettingError(f"{name}: {error}") from None
 
 
-def _on(name: str, value: str) -> bool:
-    if value not in ("on", "off"):
-        raise SettingError(f"{name}: is {value}. Write on or off.")
-    return value == "on"
+def _one_of(name: str, value: str, no: str, yes: str) -> bool:
+    if value not in (no, yes):
+        raise SettingError(f"{name}: is {value}. Write {yes} or {no}.")
+    return value == yes
 
 
 def _model(folder: str, sha256: str) -> Model:

@@ -17,6 +17,7 @@ from assistant.transcript import PastTurn, transcript
 from index.desk import LibraryUnavailableError
 from sources.database import reading, writing
 from web import views
+from web.access import public
 from web.api import checked
 from web.embedding import EMBED
 from web.pages import ConversationPage, CrisisPage, Frame, SourcePage, StartOverPage, Turn, render
@@ -45,6 +46,7 @@ def frame_of(request: Request) -> Frame:
 
 @router.get("/")
 @router.get(EMBED)
+@public
 def first_page(request: Request) -> HTMLResponse:
     """Show the empty conversation, with questions to begin with."""
     return _page(request)
@@ -52,6 +54,7 @@ def first_page(request: Request) -> HTMLResponse:
 
 @router.post("/")
 @router.post(EMBED)
+@public
 def ask(
     request: Request,
     question: Annotated[str, Form()] = "",
@@ -86,12 +89,14 @@ def ask(
 
 
 @router.get("/start-over")
+@public
 def start_anew() -> RedirectResponse:
     """Lead to the first page: there is nothing to end without a conversation."""
     return RedirectResponse("/", 303)
 
 
 @router.post("/start-over", response_model=None)
+@public
 def start_over(
     request: Request, conversation: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = ""
 ) -> HTMLResponse | RedirectResponse:
@@ -106,6 +111,7 @@ def start_over(
 
 
 @router.get("/questions/{key}.json")
+@public
 def questions(request: Request, key: str) -> JSONResponse:
     """Give the curated questions that a page offers while one types; what is typed stays in the browser."""
     offer = request.app.state.assistant.offer()
@@ -116,6 +122,7 @@ def questions(request: Request, key: str) -> JSONResponse:
 
 
 @router.get("/sources/{article_id}")
+@public
 def source(request: Request, article_id: str, passage: str = "") -> HTMLResponse:
     """Show an article's approved text with one passage marked."""
     library = request.app.state.assistant.desk.library()
@@ -132,6 +139,7 @@ def source(request: Request, article_id: str, passage: str = "") -> HTMLResponse
 
 
 @router.get("/crisis")
+@public
 def crisis(request: Request) -> HTMLResponse:
     """Show the crisis lines; needs neither library nor database."""
     policy = request.app.state.assistant.policy
@@ -145,6 +153,7 @@ def crisis(request: Request) -> HTMLResponse:
 
 
 @router.get("/safety")
+@public
 def safety(request: Request) -> HTMLResponse:
     """Show what is done for a visitor's safety and how well it works; needs neither library nor database."""
     policy = request.app.state.assistant.policy
@@ -152,6 +161,7 @@ def safety(request: Request) -> HTMLResponse:
 
 
 @router.get("/api")
+@public
 def reference(request: Request) -> HTMLResponse:
     """Show the reference of the JSON interface."""
     return HTMLResponse(render(api_page(frame_of(request), request.app.openapi())))

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 
 from assistant.policy import Policy
 from web import views
+from web.access import public
 from web.embedding import EMBED, WIDGET
 from web.pages import environment, href, paragraphs, ways
 
@@ -23,6 +24,7 @@ _CACHE = "public, max-age=600"
 
 
 @router.get(WIDGET)
+@public
 def widget(request: Request) -> Response:
     """Return the script; needs neither library nor database."""
     script = widget_script(request.app.state.assistant.policy)

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Engine
 import assistant.schema
 import index.schema
 import sources.schema
+import web.staff.schema
 from sources.database import HEAD, MIGRATIONS, DatabaseError, metadata, open_database, reading, upgrade, writing
 
-TABLES = (assistant.schema.log, index.schema.editions, sources.schema.articles)
+TABLES = (assistant.schema.log, index.schema.editions, sources.schema.articles, web.staff.schema.people)
 
 
 def test_the_migrations_make_exactly_the_tables_the_code_knows(engine: Engine) -> None:

@@ -1,0 +1,1 @@
+"""What staff do in the browser: sign in, look after articles, bring some in, publish. Visitors never get here."""

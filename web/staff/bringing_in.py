@@ -1,0 +1,264 @@
+"""Bringing articles in: send files or paste a text, look at what cleaning made of it, then keep it as a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.engine import Connection, Engine
+from starlette.exceptions import HTTPException
+
+from assistant import curate
+from sources.article import Attributes, Document
+from sources.cleaning import Cleaned, clean
+from sources.database import reading, writing
+from sources.formats import FORMATS
+from sources.library import LibraryError, Status, recognised, revision_text
+from sources.overview import article_line
+from sources.reading import Limits, ReadingError
+from web.access import Role, only
+from web.staff import arrivals
+from web.staff.arrivals import Arrival, TooManyError
+from web.staff.article_views import moment
+from web.staff.comparing import compared
+from web.staff.frame import frame_of, shown
+from web.staff.guard import STAFF, Visit, Visited
+from web.staff.pages import ArrivalPage, ArrivalRow, BringInPage, PreviewBlock
+
+BRING_IN = f"{STAFF}/bring-in"
+router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
+
+_TEXTS = ("title", "publisher", "author", "url", "licence")
+_DAYS = ("published", "reviewed")
+_SELLS = {"yes": True, "no": False}
+_LOOK_AGAIN_AFTER_YEARS = 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What somebody typed about an article: attributes, blocks to bring back, the day to look again, and what is wrong."""
+
+    attributes: Attributes
+    restored: frozenset[int]
+    review_by: date | None
+    values: dict[str, str]
+    errors: dict[str, str]
+
+
+@router.get("")
+@only(Role.CURATOR)
+def bring_in_page(request: Request, visit: Visited, said: str = "") -> Response:
+    """Show the forms and what waits."""
+    return shown(_page(request, visit, said))
+
+
+@router.post("")
+@only(Role.CURATOR)
+def bring_in(request: Request, visit: Visited) -> Response:
+    """Read what was sent; what can be read waits to be looked at, and of the rest it is said why not."""
+    errors: list[str] = []
+    added: list[str] = []
+    pasted = visit.text("pasted")
+    for file in visit.files("files"):
+        added += _take(request, visit, arrivals.file_name(file.filename or ""), file.file.read(), errors)
+    paste_error = None
+    if pasted.strip():
+        wrong: list[str] = []
+        added += _take(request, visit, f"{arrivals.PASTED}.txt", pasted.encode(), wrong)
+        paste_error = wrong[0] if wrong else None
+    elif not visit.files("files"):
+        errors.append("Choose at least one file, or paste a text below.")
+    if errors or paste_error:
+        page = replace(_page(request, visit), errors=tuple(errors), paste_error=paste_error)
+        return shown(replace(page, pasted=pasted if paste_error else ""), 422)
+    return RedirectResponse(f"{BRING_IN}/{added[0]}" if len(added) == 1 else BRING_IN, 303)
+
+
+@router.get("/{arrival_id}")
+@only(Role.CURATOR)
+def preview(request: Request, visit: Visited, arrival_id: str) -> Response:
+    """Show what cleaning made of a document, with the details that it states."""
+    arrival = _arrival(request, visit, arrival_id)
+    found = clean(arrival.document).attributes
+    return shown(_arrival_page(request, arrival, _found(found, visit.now)))
+
+
+@router.post("/{arrival_id}")
+@only(Role.CURATOR)
+def look_again(request: Request, visit: Visited, arrival_id: str) -> Response:
+    """Show the preview anew with what was typed; nothing is kept by this."""
+    return shown(_arrival_page(request, _arrival(request, visit, arrival_id), _checked(visit)))
+
+
+@router.post("/{arrival_id}/keep")
+@only(Role.CURATOR)
+def keep(request: Request, visit: Visited, arrival_id: str) -> Response:
+    """Put a document into the library as a draft."""
+    engine, arrival, said = request.app.state.engine, _arrival(request, visit, arrival_id), _checked(visit)
+    if said.errors:
+        return shown(_arrival_page(request, arrival, said), 422)
+    person = visit.person
+    try:
+        imported = curate.import_document(
+            engine, arrival.document, file_name=arrival.file_name, who=person.name, given=said.attributes,
+            restored=said.restored, person=person.id, complete=True,
+        )  # fmt: skip
+    except LibraryError:
+        wrong = replace(said, errors={"blocks": "Nothing is left to keep. Bring at least one block back."})
+        return shown(_arrival_page(request, arrival, wrong), 422)
+    if imported.status is Status.NEW and said.review_by:
+        curate.set_review_by(engine, imported.article_id, said.review_by, who=person.name)
+    with writing(engine) as connection:
+        arrivals.remove(connection, arrival)
+    return RedirectResponse(f"{STAFF}/articles/{imported.article_id}?revision={imported.revision}&said=kept", 303)
+
+
+@router.post("/{arrival_id}/discard")
+@only(Role.CURATOR)
+def discard(request: Request, visit: Visited, arrival_id: str) -> Response:
+    """Throw a document away that waits."""
+    arrival = _arrival(request, visit, arrival_id)
+    with writing(request.app.state.engine) as connection:
+        arrivals.remove(connection, arrival)
+    return RedirectResponse(f"{BRING_IN}?said=discarded", 303)
+
+
+def preview_blocks(document: Document, given: Attributes, restored: frozenset[int]) -> tuple[PreviewBlock, ...]:
+    """Every block of a document in its place, with the reason where a rule leaves it out or would."""
+    reasons = {one.ordinal: one.reason for one in clean(document, given, complete=True).dropped}
+    left_out = {one.ordinal: one.reason for one in clean(document, given, restored, complete=True).dropped}
+    return tuple(
+        PreviewBlock(n, block.kind, block.text, left_out.get(n) or reasons.get(n), n in restored and n not in left_out)
+        for n, block in enumerate(document.blocks)
+    )
+
+
+def _take(request: Request, visit: Visit, name: str, content: bytes, errors: list[str]) -> list[str]:
+    try:
+        documents = arrivals.read_file(name, content)
+    except (ReadingError, TooManyError) as error:
+        errors.append(str(error))
+        return []
+    with writing(request.app.state.engine) as connection:
+        return arrivals.add(connection, visit.person, name, documents, visit.now)
+
+
+def _page(request: Request, visit: Visit, said: str = "") -> BringInPage:
+    with reading(request.app.state.engine) as connection:
+        found = arrivals.waiting(connection, visit.person)
+    rows = tuple(_row(one, visit) for one in found)
+    most = f"{Limits().bytes / 10**6:,.0f} MB"
+    return BringInPage(frame_of(request, "bring-in", said), tuple(FORMATS), most, rows)
+
+
+def _row(one: Arrival, visit: Visit) -> ArrivalRow:
+    title = clean(one.document).attributes.title or one.file_name
+    return ArrivalRow(one.id, title, one.file_name, moment(datetime.fromtimestamp(one.at, UTC)), visit.person.name)
+
+
+def _arrival(request: Request, visit: Visit, arrival_id: str) -> Arrival:
+    with reading(request.app.state.engine) as connection:
+        found = arrivals.one(connection, visit.person, arrival_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _found(found: Attributes, now: int) -> Checked:
+    """Return what a document says of itself, to be checked."""
+    sells = {True: "yes", False: "no", None: ""}[found.sells_treatment]
+    today = datetime.fromtimestamp(now, UTC).date()
+    again = today.replace(year=today.year + _LOOK_AGAIN_AFTER_YEARS, day=min(today.day, 28))
+    values = {name: getattr(found, name) or "" for name in _TEXTS}
+    values |= {name: day.isoformat() if (day := getattr(found, name)) else "" for name in _DAYS}
+    return Checked(found, frozenset(), again, {**values, "sells": sells, "review_by": again.isoformat()}, {})
+
+
+def _checked(visit: Visit) -> Checked:
+    """Read the form about an article; what cannot be used stays in its field, with the reason."""
+    names = (*_TEXTS, *_DAYS, "sells", "review_by")
+    values = {name: " ".join(visit.text(name).split()) for name in names}
+    errors: dict[str, str] = {}
+    days = {name: _day(values[name], name, errors) for name in (*_DAYS, "review_by")}
+    if not values["title"]:
+        errors["title"] = "Give the article’s title; visitors see it with every quote."
+    if values["url"] and not _is_web_address(values["url"]):
+        errors["url"] = "Write the whole address, such as https://clinic.example/article, or leave it empty."
+    if values["sells"] not in _SELLS:
+        errors["sells"] = "Say whether the publisher sells the treatment; visitors are told."
+    attributes = Attributes(
+        title=values["title"] or None,
+        publisher=values["publisher"] or None,
+        author=values["author"] or None,
+        url=values["url"] or None,
+        licence=values["licence"] or None,
+        published=days["published"],
+        reviewed=days["reviewed"],
+        sells_treatment=_SELLS.get(values["sells"]),
+    )
+    restored = frozenset(int(one) for one in visit.texts("restored") if one.isdecimal())
+    return Checked(attributes, restored, days["review_by"], values, errors)
+
+
+def _day(typed: str, name: str, errors: dict[str, str]) -> date | None:
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        errors[name] = f"{typed} is no date. Write it as 2026-11-21, or leave it empty."
+        return None
+
+
+def _is_web_address(typed: str) -> bool:
+    try:
+        parts = urlsplit(typed)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _arrival_page(request: Request, arrival: Arrival, said: Checked) -> ArrivalPage:
+    cleaned = clean(arrival.document, said.attributes, said.restored, complete=True)
+    blocks = preview_blocks(arrival.document, said.attributes, said.restored)
+    page = ArrivalPage(
+        frame=frame_of(request, "bring-in"),
+        id=arrival.id,
+        file_name=arrival.file_name,
+        values=said.values,
+        blocks=blocks,
+        kept=len(blocks) - len(cleaned.dropped),
+        left_out=len(cleaned.dropped),
+        remarks=cleaned.remarks,
+        missing=_missing(cleaned),
+        errors=said.errors,
+    )
+    return _with_what_is_known(request.app.state.engine, page, cleaned)
+
+
+def _missing(cleaned: Cleaned) -> tuple[str, ...]:
+    words = {"title": "title", "publisher": "publisher", "url": "address", "published": "date of publication"}
+    return tuple(words[name] for name in cleaned.missing)
+
+
+def _with_what_is_known(engine: Engine, page: ArrivalPage, cleaned: Cleaned) -> ArrivalPage:
+    """Say which article a document is a text of, and how it differs from the newest revision."""
+    with reading(engine) as connection:
+        article_id, status = recognised(connection, cleaned, page.file_name)
+        if article_id is None:
+            return page
+        title, before = _newest(connection, article_id)
+    known = (article_id, title)
+    if status is Status.UNCHANGED:
+        return replace(page, known=known, unchanged=True)
+    return replace(page, known=known, compared=compared(before, cleaned.text))
+
+
+def _newest(connection: Connection, article_id: str) -> tuple[str, str]:
+    line = article_line(connection, article_id)
+    assert line is not None
+    text = revision_text(connection, article_id, line.newest.digest)
+    return line.article.attributes.title or article_id, text or ""

@@ -1,0 +1,157 @@
+"""Publishing in a process of its own: `start` begins one, `python -m web.staff.building ID` is that process.
+
+It has the settings of the server that began it, writes how far it is into the database, and outlives that server.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from sources.database import open_database, reading, writing
+from web.settings import Settings, read_settings
+from web.staff import builds
+from web.staff.builds import Build, BuildState, CancelledError
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HEARD_OF_EVERY = 10.0
+_NOTED_EVERY = 0.3
+_BROKE_OFF = "The process that published broke off. Nothing was changed. Publish again."
+
+
+def start(settings: Settings, engine: Engine, build_id: str) -> None:
+    """Begin the process, and see to it that its end is known whatever ends it."""
+    python_path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WELLCITED_")}
+    environment = {**kept, **settings.environment, "WELLCITED_DATA": str(settings.data), "PYTHONPATH": python_path}
+    process = subprocess.Popen(  # noqa: S603 - this interpreter, an id of ours, and no shell
+        [sys.executable, "-m", "web.staff.building", build_id],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    threading.Thread(target=_wait, args=(process, engine, build_id), name="publish", daemon=True).start()
+
+
+def _wait(process: subprocess.Popen[bytes], engine: Engine, build_id: str) -> None:
+    process.wait()
+    # Where the server itself is stopping, its database may be closed; then the silence tells.
+    with suppress(SQLAlchemyError), writing(engine) as connection:
+        builds.ended(connection, build_id, BuildState.FAILED, _BROKE_OFF)
+
+
+@dataclass
+class _Progress:
+    """What a publish says of itself on its way, written down a few times a second at most."""
+
+    engine: Engine
+    build_id: str
+    step: str = "Starting"
+    noted: float = field(default=0.0)
+
+    def on_step(self, step: str) -> None:
+        self.step = step
+        self._note(0, 0)
+
+    def on_progress(self, done: int, total: int) -> None:
+        if time.monotonic() - self.noted >= _NOTED_EVERY or done == total:
+            self._note(done, total)
+
+    def _note(self, done: int, total: int) -> None:
+        with writing(self.engine) as connection:
+            builds.progress(connection, self.build_id, self.step, done, total, int(time.time()))
+        self.noted = time.monotonic()
+
+
+def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
+    """Publish as asked, and write down what came of it."""
+    from assistant.policy import load_policy
+    from assistant.publish import Check, CheckFailedError, PublishError, publish
+
+    def within(connection: Connection, edition: str, check: Check) -> None:
+        said = f"Edition {edition[:12]} is live. {_in_words(check)}"
+        builds.went_live(connection, build.id, edition, said.strip())
+
+    said = _Progress(engine, build.id)
+    try:
+        publish(
+            engine, settings.data, settings.model, load_policy(locale=settings.locale), who=build.person, why=build.why,
+            override=build.why if build.all_the_same else None, reads=settings.reads, on_step=said.on_step,
+            on_progress=said.on_progress, within=within,
+        )  # fmt: skip
+    except CancelledError:
+        _ended(engine, build, BuildState.CANCELLED, "Cancelled. What visitors see is as it was.")
+    except CheckFailedError as error:
+        words = f"Not published: {_in_words(error.check)} That is too few. What visitors see is as it was."
+        _ended(engine, build, BuildState.FAILED, words, error.check.wrong)
+    except PublishError as error:
+        _ended(engine, build, BuildState.FAILED, f"Not published: {error}")
+    except Exception as error:
+        _ended(engine, build, BuildState.FAILED, f"Not published, because of a fault: {type(error).__name__}: {error}")
+        raise
+
+
+def _in_words(check: object) -> str:
+    from assistant.publish import Check
+
+    assert isinstance(check, Check)
+    if not check.to_answer:
+        return ""
+    return (
+        f"{check.answered} of {check.to_answer} curated questions find a right passage among the first three, "
+        f"and {check.refused} of {check.to_refuse} that must be refused are."
+    )
+
+
+def _ended(engine: Engine, build: Build, state: BuildState, said: str, wrong: tuple[str, ...] = ()) -> None:
+    with writing(engine) as connection:
+        builds.ended(connection, build.id, state, said, wrong)
+
+
+@contextmanager
+def _heard_of(engine: Engine, build: Build) -> Iterator[None]:
+    """Let it be known, all the while, that this process runs: some steps take long and say nothing."""
+    over = threading.Event()
+
+    def tell() -> None:
+        while not over.wait(_HEARD_OF_EVERY):
+            with suppress(SQLAlchemyError), writing(engine) as connection:
+                builds.heard_of(connection, build.id, int(time.time()))
+
+    thread = threading.Thread(target=tell, name="heard of", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def main(build_id: str) -> None:
+    """Carry out the publish of this id, if it is the one under way."""
+    settings = read_settings()
+    engine = open_database(settings.data, settings.database_url)
+    try:
+        with reading(engine) as connection:
+            build = builds.newest(connection, int(time.time()))
+        if build is not None and build.id == build_id and build.state in builds.UNDER_WAY:
+            with _heard_of(engine, build):
+                carry_out(settings, engine, build)
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,369 @@
+"""The pages of staff: one frozen dataclass per template, and `render`, which turns one into HTML.
+
+As on the visitor's pages, a template sees its page and nothing else, and every text is escaped where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from web.access import Role
+from web.pages import environment
+from web.staff.comparing import Compared
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFrame:
+    """What every page carries: whose it is, where one can go, the secret for its forms, and what was just done."""
+
+    site_name: str
+    nonce: str
+    name: str | None = None
+    roles: frozenset[Role] = frozenset()
+    form_token: str = ""
+    place: str = ""
+    said: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, address and words of each part of the site that this person may use."""
+        everybody = (("articles", "/staff/articles", "Articles"),)
+        curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
+        admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
+        return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *admin)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The form to sign in; `error` is one sentence for all that can be wrong."""
+
+    frame: StaffFrame
+    name: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """What a one-time link opens: a password to choose. `person` is None where it makes the first admin."""
+
+    frame: StaffFrame
+    path: str
+    person: str | None
+    sign_in_name: str = ""
+    name: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One's own password, codes and sessions; `secret` waits for its first code."""
+
+    frame: StaffFrame
+    sign_in_name: str
+    uses_codes: bool
+    codes_needed: bool
+    secret: str | None
+    picture: str | None
+    sessions: int
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person in the list; `state` says in words whether they can sign in."""
+
+    id: str
+    name: str
+    sign_in_name: str
+    roles: frozenset[Role]
+    state: str
+    active: bool
+    uses_codes: bool
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Everybody with an account, and the form to invite another; `link` is shown once, to be passed on."""
+
+    frame: StaffFrame
+    people: tuple[PersonRow, ...]
+    roles: tuple[tuple[Role, str], ...]
+    sign_in_name: str = ""
+    name: str = ""
+    chosen: frozenset[Role] = frozenset()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    link: str | None = None
+    link_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article in the list. Dates are written out; `overdue` says that its day to be looked at again has passed."""
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    states: tuple[str, ...]
+    passages: int
+    flagged: int
+    review_by: str
+    overdue: bool
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesPage:
+    """The articles that match what was looked for, `page` of `pages`; `every` is how many there are in all."""
+
+    frame: StaffFrame
+    rows: tuple[ArticleRow, ...]
+    found: int
+    every: int
+    words: str = ""
+    state: str = ""
+    page: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """A revision of an article, by whom and when it came in."""
+
+    digest: str
+    ordinal: int
+    state: str
+    who: str
+    when: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage of a revision: `state` says in words whether visitors may see it, and `stays_out` why not."""
+
+    id: str
+    heading: tuple[str, ...]
+    text: str
+    state: str
+    stays_out: bool
+    claims: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One change: when, who, what, why."""
+
+    when: str
+    who: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done to a revision; `refused` says why this person cannot, where that is not plain."""
+
+    name: str
+    words: str
+    primary: bool = False
+    needs_reason: bool = False
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article: what is known of it, its revisions, and the passages of one of them."""
+
+    frame: StaffFrame
+    id: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    url: str | None
+    review_by: str
+    may_curate: bool
+    revisions: tuple[RevisionRow, ...]
+    chosen: RevisionRow
+    passages: tuple[PassageRow, ...]
+    history: tuple[HistoryRow, ...]
+    actions: tuple[Action, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePage:
+    """One passage: its words, its claims, what can be done, and the past answers that showed it."""
+
+    frame: StaffFrame
+    article_id: str
+    title: str
+    revision: str
+    passage: PassageRow
+    may_accept: bool
+    may_withdraw: bool
+    answers: tuple[tuple[str, str], ...]
+    why: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalRow:
+    """A document that was read and waits to be kept or thrown away."""
+
+    id: str
+    title: str
+    file_name: str
+    when: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class BringInPage:
+    """The forms to bring articles in, what could not be read, and what waits."""
+
+    frame: StaffFrame
+    endings: tuple[str, ...]
+    most: str
+    waiting: tuple[ArrivalRow, ...]
+    pasted: str = ""
+    errors: tuple[str, ...] = ()
+    paste_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBlock:
+    """A block of a document in its place. With a `reason` a rule leaves it out; `restored` brings it back all the same."""
+
+    ordinal: int
+    kind: str
+    text: str
+    reason: str | None = None
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalPage:
+    """What cleaning made of a document, with its details to check; nothing is in the library yet.
+
+    `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already.
+    """
+
+    frame: StaffFrame
+    id: str
+    file_name: str
+    values: Mapping[str, str]
+    blocks: tuple[PreviewBlock, ...]
+    kept: int
+    left_out: int
+    remarks: tuple[str, ...]
+    missing: tuple[str, ...]
+    known: tuple[str, str] | None = None
+    unchanged: bool = False
+    compared: Compared | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPassage:
+    """A passage that comes in, goes out, or is there in other words."""
+
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    compared: Compared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildView:
+    """A publish under way or ended: `state` is "running", "cancelling", "done", "failed" or "cancelled"."""
+
+    id: str
+    state: str
+    who: str
+    when: str
+    step: str
+    done: int
+    total: int
+    said: str
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRow:
+    """An edition that is or was live."""
+
+    digest: str
+    when: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """What a publish would change, the one under way, and the editions one can go back to."""
+
+    frame: StaffFrame
+    live: EditionRow | None
+    comes_in: tuple[ChangedPassage, ...]
+    goes_out: tuple[ChangedPassage, ...]
+    changed: tuple[ChangedPassage, ...]
+    details_changed: tuple[str, ...]
+    passages: int
+    build: BuildView | None
+    earlier: tuple[EditionRow, ...]
+    may_publish: bool
+    may_override: bool
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> int:
+        """How many passages and articles a publish would change."""
+        return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffErrorPage:
+    """What went wrong, in one heading and one sentence, and what to do next."""
+
+    frame: StaffFrame
+    status: int
+    heading: str
+    detail: str
+    next_step: str
+
+
+StaffPage = (
+    SignInPage
+    | LinkPage
+    | AccountPage
+    | PeoplePage
+    | ArticlesPage
+    | ArticlePage
+    | PassagePage
+    | BringInPage
+    | ArrivalPage
+    | PublishPage
+    | StaffErrorPage
+)
+
+TEMPLATES: Mapping[type[StaffPage], str] = {
+    SignInPage: "sign_in.html",
+    LinkPage: "link.html",
+    AccountPage: "account.html",
+    PeoplePage: "people.html",
+    ArticlesPage: "articles.html",
+    ArticlePage: "article.html",
+    PassagePage: "passage.html",
+    BringInPage: "bring_in.html",
+    ArrivalPage: "arrival.html",
+    PublishPage: "publish.html",
+    StaffErrorPage: "error.html",
+}
+
+
+def render(page: StaffPage) -> str:
+    """The page as one HTML document."""
+    return environment().get_template(f"staff/{TEMPLATES[type(page)]}").render(page=page, nonce=page.frame.nonce)
