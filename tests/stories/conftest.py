@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +30,13 @@ def site(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @contextmanager
 def served(data: Path, sites: str = "") -> Iterator[str]:
     """Serve a data folder, for frames on `sites`; yields the address. What the server wrote to its log is held to be nothing."""
+    with serving(data, sites) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(data: Path, sites: str = "") -> Iterator[tuple[str, TextIO]]:
+    """The same; yields what else the server says, too."""
     with (
         data.with_name("log").open("w+") as log,
         subprocess.Popen(
@@ -45,7 +53,7 @@ def served(data: Path, sites: str = "") -> Iterator[str]:
         found = re.search(r"http://\S+", first)
         try:
             assert found, first + data.with_name("log").read_text()
-            yield found[0]
+            yield found[0], process.stdout
         finally:
             process.terminate()
             process.wait(timeout=20)
