@@ -27,6 +27,7 @@ from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked
 from web.replaying import replay
 from web.settings import SETTINGS, SettingError, read_settings
+from web.staff.linking import link
 
 app = typer.Typer(
     help="Wellcited answers questions with sentences quoted word for word from approved articles.",
@@ -42,6 +43,7 @@ app.command()(passages)
 app.command()(evaluate)
 app.command()(erase)
 app.command()(replay)
+app.command()(link)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,7 +35,7 @@ def served(data: Path, sites: str = "") -> Iterator[str]:
 
 
 @contextmanager
-def serving(data: Path, sites: str = "") -> Iterator[tuple[str, TextIO]]:
+def serving(data: Path, sites: str = "") -> Iterator[tuple[str, IO[str]]]:
     """The same; yields what else the server says, too."""
     with (
         data.with_name("log").open("w+") as log,

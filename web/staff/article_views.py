@@ -143,7 +143,7 @@ def history_rows(done: Sequence[Done], revisions: Sequence[RevisionLine]) -> tup
     ordinals = {one.digest: one.ordinal for one in revisions}
     changes = [(_aware(one.at), one.change.who, _what(one.change, ordinals), one.change.why) for one in done]
     came_in = [
-        (_aware(one.created_at), one.created_by, f"brought in revision {one.ordinal}", f"from {one.file_name}")
+        (_aware(one.created_at), one.created_by, f"brought in revision {one.ordinal} from {one.file_name}", "")
         for one in revisions
     ]
     ordered = sorted(changes + came_in, key=lambda one: one[0], reverse=True)

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection, Engine
 from starlette.exceptions import HTTPException
 
 from assistant import curate
-from sources.article import Attributes, Document
+from sources import canonical
+from sources.article import Attributes, BlockKind, Document
 from sources.cleaning import Cleaned, clean
 from sources.database import reading, writing
 from sources.formats import FORMATS
@@ -90,7 +91,10 @@ def preview(request: Request, visit: Visited, arrival_id: str) -> Response:
 @only(Role.CURATOR)
 def look_again(request: Request, visit: Visited, arrival_id: str) -> Response:
     """Show the preview anew with what was typed; nothing is kept by this."""
-    return shown(_arrival_page(request, _arrival(request, visit, arrival_id), _checked(visit)))
+    said = _checked(visit)
+    # What has yet to be answered is no mistake before somebody wants to keep the text.
+    errors = {field: words for field, words in said.errors.items() if said.values[field]}
+    return shown(_arrival_page(request, _arrival(request, visit, arrival_id), replace(said, errors=errors)))
 
 
 @router.post("/{arrival_id}/keep")
@@ -254,7 +258,13 @@ def _with_what_is_known(engine: Engine, page: ArrivalPage, cleaned: Cleaned) -> 
     known = (article_id, title)
     if status is Status.UNCHANGED:
         return replace(page, known=known, unchanged=True)
-    return replace(page, known=known, compared=compared(before, cleaned.text))
+    return replace(page, known=known, compared=compared(_as_read(before), _as_read(cleaned.text)))
+
+
+def _as_read(text: str) -> str:
+    """Write a canonical text as people read it, a block a line, without the marks of headings."""
+    blocks = (line.block for line in canonical.lines(text))
+    return "\n".join(canonical.BULLET + one.text if one.kind is BlockKind.ITEM else one.text for one in blocks)
 
 
 def _newest(connection: Connection, article_id: str) -> tuple[str, str]:

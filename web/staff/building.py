@@ -94,12 +94,12 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
     except CancelledError:
         _ended(engine, build, BuildState.CANCELLED, "Cancelled. What visitors see is as it was.")
     except CheckFailedError as error:
-        words = f"Not published: {_in_words(error.check)} That is too few. What visitors see is as it was."
+        words = f"{_in_words(error.check)} That is too few. What visitors see is as it was."
         _ended(engine, build, BuildState.FAILED, words, error.check.wrong)
     except PublishError as error:
-        _ended(engine, build, BuildState.FAILED, f"Not published: {error}")
+        _ended(engine, build, BuildState.FAILED, f"{str(error)[:1].upper()}{str(error)[1:]}")
     except Exception as error:
-        _ended(engine, build, BuildState.FAILED, f"Not published, because of a fault: {type(error).__name__}: {error}")
+        _ended(engine, build, BuildState.FAILED, f"A fault kept it from being done: {type(error).__name__}: {error}")
         raise
 
 
@@ -109,9 +109,11 @@ def _in_words(check: object) -> str:
     assert isinstance(check, Check)
     if not check.to_answer:
         return ""
+    found = f"{check.answered} of {check.to_answer} curated questions find a right passage among the first three"
     return (
-        f"{check.answered} of {check.to_answer} curated questions find a right passage among the first three, "
-        f"and {check.refused} of {check.to_refuse} that must be refused are."
+        f"{found}, and {check.refused} of {check.to_refuse} that must be refused are."
+        if check.to_refuse
+        else f"{found}."
     )
 
 

@@ -67,6 +67,8 @@ def begin(connection: Connection, person: Person, why: str, now: int, *, all_the
     before = newest(connection, now)
     if before is not None and before.state in UNDER_WAY:
         raise BusyError
+    # No two begin in the same second, so that it is plain which is the newest.
+    now = max(now, before.started_at + 1) if before else now
     values = {
         "id": secrets.token_hex(16), "person_id": person.id, "why": why, "all_the_same": all_the_same,
         "state": BuildState.RUNNING, "step": "Starting", "done": 0, "total": 0, "started_at": now, "seen_at": now,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
 
 Pieces = tuple[tuple[str, bool], ...]
 """A text in pieces, each with whether it is not in the other one; joined, they are the text."""
@@ -72,14 +71,22 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[ComparedLine]:
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> Iterator[ComparedLine]:
-    for before, after in zip_longest(old, new):
-        if before is not None and after is not None and alike(before, after) >= _ALIKE:
-            yield ComparedLine(*_words(before, after), changed=True)
-            continue
-        if before is not None:
+    """Put each old line beside the first new one that it is in other words, and the others on a line of their own."""
+    done = 0
+    for before in old:
+        found = next((n for n in range(done, len(new)) if alike(before, new[n]) >= _ALIKE), None)
+        if found is None:
             yield ComparedLine(((before, True),), None, changed=True)
-        if after is not None:
-            yield ComparedLine(None, ((after, True),), changed=True)
+            continue
+        yield from _only_new(new[done:found])
+        yield ComparedLine(*_words(before, new[found]), changed=True)
+        done = found + 1
+    yield from _only_new(new[done:])
+
+
+def _only_new(lines: Sequence[str]) -> Iterator[ComparedLine]:
+    for line in lines:
+        yield ComparedLine(None, ((line, True),), changed=True)
 
 
 def _words(old: str, new: str) -> tuple[Pieces, Pieces]:

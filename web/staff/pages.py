@@ -303,7 +303,10 @@ class EditionRow:
 
 @dataclass(frozen=True, slots=True)
 class PublishPage:
-    """What a publish would change, the one under way, and the editions one can go back to."""
+    """What a publish would change, the one under way, and the editions one can go back to.
+
+    `passages` would be live; None while a publish is under way, when nothing is compared.
+    """
 
     frame: StaffFrame
     live: EditionRow | None
@@ -311,7 +314,7 @@ class PublishPage:
     goes_out: tuple[ChangedPassage, ...]
     changed: tuple[ChangedPassage, ...]
     details_changed: tuple[str, ...]
-    passages: int
+    passages: int | None
     build: BuildView | None
     earlier: tuple[EditionRow, ...]
     may_publish: bool

@@ -24,7 +24,7 @@ from web.staff.passwords import PasswordError, checked, hashed
 
 LINK_HOURS = 24
 _CHANGING = 7006
-_SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,62}[a-z0-9]")
+_SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,62}[a-z0-9]")
 _MOST_NAME = 100
 
 
@@ -208,7 +208,7 @@ def _another_admin(connection: Connection, person: Person, field: str) -> None:
 def _add(connection: Connection, sign_in_name: str, name: str, roles: frozenset[Role], now: int) -> Person:
     short, full = sign_in_name.strip().casefold(), " ".join(name.split())
     if not _SIGN_IN_NAME.fullmatch(short):
-        raise FieldError("sign_in_name", "Write 3 to 64 letters from a to z, digits, or . _ @ + - such as ada.ng.")
+        raise FieldError("sign_in_name", "Write 2 to 64 letters from a to z, digits, or . _ @ + - such as ada.ng.")
     if not full or len(full) > _MOST_NAME or not full.isprintable():
         raise FieldError("name", f"Write the person’s name as the log is to show it, up to {_MOST_NAME} characters.")
     for field, value in (("sign_in_name", short), ("name", full)):

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from assistant.publish import roll_back
 from index import publishing
-from index.desk import Library
+from index.desk import Desk
+from index.edition import Edition
 from index.publishing import Published, PublishingError
 from sources.database import reading, writing
 from sources.library import approved_passages
@@ -20,7 +21,7 @@ from web.staff import builds
 from web.staff.article_views import moment
 from web.staff.building import start
 from web.staff.builds import Build, BuildState, BusyError
-from web.staff.differing import changes
+from web.staff.differing import Changes, changes
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import BuildView, EditionRow, PublishPage
@@ -93,12 +94,13 @@ def _begin(request: Request, visit: Visit, why: str, *, all_the_same: bool) -> R
 
 
 def _page(request: Request, visit: Visit, said: str = "") -> PublishPage:
-    library: Library | None = request.app.state.assistant.desk.library_if_any()
     with reading(request.app.state.engine) as connection:
-        approved = approved_passages(connection)
         build = builds.newest(connection, visit.now)
         live, earlier = _editions(connection)
-    differ = changes(library.edition if library else None, approved)
+        # While a publish is under way the page is asked for every second, and would say what soon is no longer so.
+        compares = build is None or build.state not in builds.UNDER_WAY
+        approved = approved_passages(connection) if compares else []
+    differ = changes(_live_edition(request.app.state.assistant.desk, live), approved) if compares else Changes()
     roles = visit.person.roles
     return PublishPage(
         frame=frame_of(request, "publish", said),
@@ -107,12 +109,21 @@ def _page(request: Request, visit: Visit, said: str = "") -> PublishPage:
         goes_out=differ.goes_out,
         changed=differ.changed,
         details_changed=differ.details,
-        passages=len(approved),
+        passages=len(approved) if compares else None,
         build=_view(build, visit.now),
         earlier=earlier,
         may_publish=Role.CURATOR in roles,
         may_override=Role.CLINICIAN in roles,
     )
+
+
+def _live_edition(desk: Desk, live: EditionRow | None) -> Edition | None:
+    """Return what visitors search now; this server looks for a new edition twice a second, and may be about to."""
+    library = desk.library_if_any()
+    if live is not None and (library is None or library.edition.digest != live.digest):
+        desk.look()
+        library = desk.library_if_any()
+    return library.edition if library else None
 
 
 def _editions(connection: Connection) -> tuple[EditionRow | None, tuple[EditionRow, ...]]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import Response
 from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
@@ -24,6 +23,7 @@ from web.staff import people
 html: Any = importlib.import_module("lxml.html")  # lxml ships no types
 
 PASSWORD = "heron lamp tuesday kite"
+Form = dict[str, Any]
 SAME_SITE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 
 
@@ -39,17 +39,17 @@ class Browsing:
         assert response.status_code == status, f"{path}: {response.status_code} {response.text[:2000]}"
         return html.fromstring(response.text) if response.text else None
 
-    def post(self, path: str, status: int = 303, **form: Any) -> Response:
+    def post(self, path: str, status: int = 303, **form: Any) -> Any:
         files = form.pop("files", None)
         data = {"form_token": self.form_token, **form}
-        response: Response = self.client.post(path, data=data, files=files, headers=SAME_SITE, follow_redirects=False)
+        response = self.client.post(path, data=data, files=files, headers=SAME_SITE, follow_redirects=False)
         assert response.status_code == status, f"{path}: {response.status_code} {response.text[:2000]}"
         return response
 
     def posted(self, path: str, status: int = 200, **form: Any) -> Any:
         return html.fromstring(self.post(path, status, **form).text)
 
-    def sign_in(self, name: str, password: str = PASSWORD, status: int = 303, **form: str) -> Response:
+    def sign_in(self, name: str, password: str = PASSWORD, status: int = 303, **form: str) -> Any:
         response = self.post("/staff/sign-in", status, name=name, password=password, **form)
         if status == 303:
             page = self.client.get("/staff/account").text

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from sources import schema as library
 from sources.database import reading
-from tests.web.staff.conftest import Browsing, somebody, text
+from tests.web.staff.conftest import Browsing, Form, somebody, text
 from tests.web.staff.test_articles import as_
 from web.access import Role
 from web.staff.arrivals import file_name
@@ -32,7 +32,7 @@ Share this article
 
 In winter herons need open water. When the river freezes over, they move to the coast, and many come back in spring.
 """
-DETAILS = {
+DETAILS: Form = {
     "title": "Herons by the river",
     "publisher": "River Office",
     "url": "https://river.example/herons",
