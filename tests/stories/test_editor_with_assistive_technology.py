@@ -126,7 +126,9 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     yield "people-link"
     page.get_by_role("link", name="Hedda Head").click()
     yield "account"
-    page.get_by_role("button", name="Set up codes").click()
+    # Whoever has begun to set codes up finds the picture again.
+    if page.get_by_role("button", name="Set up codes").count():
+        page.get_by_role("button", name="Set up codes").click()
     expect(page.locator("img.picture")).to_be_visible()
     yield "account-codes"
     secret = page.locator("code.secret").inner_text()
