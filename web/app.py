@@ -108,7 +108,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant, app.state.crowd = assistant, crowd
-    routers = (api.router, health.router, visitor.router, widget.router, receipts.router, patterns.router, *STAFF_ROUTERS)
+    routers = (
+        api.router,
+        health.router,
+        visitor.router,
+        widget.router,
+        receipts.router,
+        patterns.router,
+        *STAFF_ROUTERS,
+    )
     for router in routers:
         app.include_router(router)
     public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))

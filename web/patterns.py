@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.policy import Policy
 from web import views
+from web.access import public
 from web.pages import (
     CheckLink,
     CheckPage,
@@ -75,6 +76,7 @@ _SIZES = ("fine", "small", "read", "large", "larger", "display")
 
 
 @router.get(HERE)
+@public
 def patterns(request: Request) -> HTMLResponse:
     """Show every component in every state."""
     frame, policy = frame_of(request), request.app.state.assistant.policy
@@ -83,12 +85,14 @@ def patterns(request: Request) -> HTMLResponse:
 
 @router.post(HERE)
 @router.post(HERE + "/{rest:path}")
+@public
 def sent(rest: str = "") -> RedirectResponse:
     """Lead back: nothing that is sent from here means anything."""
     return RedirectResponse(HERE, 303)
 
 
 @router.get(HERE + "/{name}")
+@public
 def one_page(request: Request, name: str) -> HTMLResponse:
     """Show one page in one of its states."""
     page = pages(frame_of(request), request.app.state.assistant.policy).get(name)
