@@ -13,11 +13,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conftest import CHROMIUM, QUIET, ROOT
 from tests.stories.host_pages import OPENED
+from tests.stories.staff import PASSWORD, let_in
+from tests.stories.test_editor_with_assistive_technology import fill
 
 FOLDER = ROOT / "web" / "screenshots"
 QUESTION = "How long do SSRIs take to work?"
@@ -25,11 +28,13 @@ QUESTION = "How long do SSRIs take to work?"
 
 @contextmanager
 def served(clinic: str) -> Iterator[str]:
-    """Yield the address of a server over a fresh starter library, which the site `clinic` may show."""
+    """Yield the address of a server over a fresh starter library with staff, which the site `clinic` may show."""
     with tempfile.TemporaryDirectory() as data:
         environment = {**os.environ, "WELLCITED_DATA": data, "WELLCITED_SITES": clinic}
         command = [sys.executable, "-m", "web"]
         subprocess.run([*command, "starter", "--publish"], check=True, cwd=ROOT, env=environment, capture_output=True)
+        let_in(Path(data))
+        fill(Path(data))
         server = subprocess.Popen(
             [*command, "serve", "--port", "0"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )
@@ -99,6 +104,17 @@ def visit(page: Page, address: str, name: str) -> None:
     shot("crisis")
 
 
+def visit_staff(page: Page, address: str, name: str) -> None:
+    """Take an article that waits for somebody to approve it."""
+    page.goto(f"{address}/staff/sign-in")
+    page.get_by_label("Sign-in name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="A promise that goes too far").click()
+    page.get_by_role("heading", name="History").wait_for()
+    page.screenshot(path=FOLDER / f"staff-{name}.png")
+
+
 def main() -> None:
     """Take all of them."""
     FOLDER.mkdir(exist_ok=True)
@@ -115,6 +131,8 @@ def main() -> None:
                 )
                 visit(context.new_page(), address, f"{width}-{scheme}")
                 visit_clinic(context.new_page(), clinic, f"{width}-{scheme}")
+                if scheme == "light":
+                    visit_staff(context.new_page(), address, f"{width}-{scheme}")
                 context.close()
         browser.close()
     sys.stdout.write(f"The pictures are in {FOLDER.relative_to(ROOT)}. Look at each before you commit them.\n")
