@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -196,3 +197,15 @@ def test_a_comparison_holds_every_word_of_both_sides(old: str, new: str) -> None
     assert set(left) <= set(old.split("\n"))
     assert set(right) <= set(new.split("\n"))
     assert not any(line.changed for line in compared(old, old).lines)
+
+
+def test_two_texts_of_a_thousand_lines_are_compared_in_a_moment() -> None:
+    old = "\n".join(
+        f"Line {n} is about herons and the river they fish in, number {n * 7919 % 1000}." for n in range(1000)
+    )
+    new = "\n".join(
+        f"Bridge {n} stands on oak piles under the water since year {n * 104729 % 1000}." for n in range(1000)
+    )
+    began = time.process_time()
+    assert len(compared(old, new).lines) >= 1000
+    assert time.process_time() - began < 10
