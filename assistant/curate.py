@@ -133,6 +133,13 @@ def set_review_by(engine: Engine, article_id: str, day: date | None, *, who: str
         _log_changes(connection, [curation.set_review_by(connection, article_id, day, who=who)])
 
 
+def set_details(engine: Engine, article_id: str, details: Attributes, *, who: str) -> None:
+    """Change what is known about an article, and log it; visitors see it after the next publish."""
+    with writing(engine) as connection:
+        change = curation.set_details(connection, article_id, details, who=who)
+        _log_changes(connection, [change] if change else [])
+
+
 def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
     """Take a passage from view at once and log it."""
     with writing(engine) as connection:

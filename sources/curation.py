@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sources import schema
-from sources.article import PassageKind
+from sources.article import Attributes, PassageKind
 from sources.library import LibraryError, State
 
 MOVES = {
@@ -131,6 +131,34 @@ def set_review_by(connection: Connection, article_id: str, day: date | None, *, 
     connection.execute(a.update().where(a.c.id == article_id).values(review_by=day))
     before, after = (one.isoformat() if one else None for one in (row.review_by, day))
     return record(connection, Change(named(who), "review by", article_id, None, None, before, after, ""))
+
+
+def set_details(connection: Connection, article_id: str, details: Attributes, *, who: str) -> Change | None:
+    """Change what is known about an article, all but whether it is a sample; None where nothing differs.
+
+    Raises `LibraryError` when there is no such article, it would lose its title, or another has the address.
+    """
+    a = schema.articles
+    row = connection.execute(sa.select(a).where(a.c.id == article_id)).one_or_none()
+    if row is None:
+        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    if not details.title:
+        raise LibraryError(f"article {article_id}: an article has a title. Give one.")
+    taken = sa.select(a.c.id).where(a.c.url == details.url, a.c.id != article_id)
+    other = connection.scalar(taken) if details.url else None
+    if other is not None:
+        raise LibraryError(f"article {article_id}: {other} has this address. One address is one article.")
+    names = [one.name for one in fields(Attributes) if one.name != "sample"]
+    changed = {name: getattr(details, name) for name in names if getattr(details, name) != getattr(row, name)}
+    if not changed:
+        return None
+    connection.execute(a.update().where(a.c.id == article_id).values(**changed))
+    why = "; ".join(f"{name}: {_said(getattr(row, name))} is now {_said(value)}" for name, value in changed.items())
+    return record(connection, Change(named(who), "details", article_id, None, None, None, None, why))
+
+
+def _said(value: object) -> str:
+    return "not stated" if value is None else "yes" if value is True else "no" if value is False else str(value)
 
 
 def _change_passage(

@@ -78,6 +78,7 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     yield "articles-none"
     page.goto("/staff/articles?state=waits")
     page.get_by_role("link", name="A promise that goes too far").click()
+    page.get_by_text("Change the details").click()
     yield "article-in-review"
     page.get_by_role("button", name="Back to draft").click()
     expect(page.get_by_role("alert")).to_be_visible()

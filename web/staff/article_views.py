@@ -24,6 +24,7 @@ _MOVES = {
     State.RETIRED: "retired",
 }
 _ACTIONS = {
+    "details": "changed the details",
     "accept claims": "let flagged claims pass",
     "withdraw": "withdrew a passage",
     "bind caveat": "bound a caveat",

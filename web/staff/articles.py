@@ -29,6 +29,7 @@ from sources.overview import (
 )
 from web.access import Role, only
 from web.staff import article_views as views
+from web.staff.details import read_details, written_out
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import ArticlePage, ArticlesPage, PassagePage
@@ -104,6 +105,22 @@ def set_review_by(request: Request, visit: Visited, article_id: str) -> Response
     return RedirectResponse(f"{ARTICLES}/{article_id}?said=review_by", 303)
 
 
+@router.post("/articles/{article_id}/details")
+@only(Role.CURATOR)
+def set_details(request: Request, visit: Visited, article_id: str) -> Response:
+    """Change what is known about an article; its words stay as they are."""
+    page, said = _article_page(request, visit, article_id, ""), read_details(visit)
+    errors = dict(said.errors)
+    if not errors:
+        try:
+            curate.set_details(request.app.state.engine, article_id, said.attributes, who=visit.person.name)
+        except LibraryError:
+            errors["url"] = "Another article has this address. One address is one article."
+    if errors:
+        return shown(replace(page, errors=errors, values=said.values), 422)
+    return RedirectResponse(f"{ARTICLES}/{article_id}?said=details", 303)
+
+
 @router.get("/passages/{passage_id}")
 @only()
 def passage(request: Request, visit: Visited, passage_id: str, said: str = "") -> Response:
@@ -168,6 +185,7 @@ def _article_page(request: Request, visit: Visit, article_id: str, revision: str
         url=line.article.attributes.url,
         review_by=line.review_by.isoformat() if line.review_by else "",
         may_curate=bool(visit.person.roles & {Role.CURATOR, Role.CLINICIAN}),
+        values=written_out(line.article.attributes) if Role.CURATOR in visit.person.roles else None,
         revisions=tuple(views.revision_row(one) for one in reversed(line.revisions)),
         chosen=views.revision_row(chosen),
         passages=tuple(views.passage_row(one, _library(request)) for one in passages),

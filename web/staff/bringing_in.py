@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -25,6 +24,7 @@ from web.staff import arrivals
 from web.staff.arrivals import Arrival, TooManyError
 from web.staff.article_views import moment
 from web.staff.comparing import compared
+from web.staff.details import read_day, read_details, written_out
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import ArrivalPage, ArrivalRow, BringInPage, PreviewBlock
@@ -32,9 +32,6 @@ from web.staff.pages import ArrivalPage, ArrivalRow, BringInPage, PreviewBlock
 BRING_IN = f"{STAFF}/bring-in"
 router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
 
-_TEXTS = ("title", "publisher", "author", "url", "licence")
-_DAYS = ("published", "reviewed")
-_SELLS = {"yes": True, "no": False}
 _LOOK_AGAIN_AFTER_YEARS = 1
 
 
@@ -173,56 +170,19 @@ def _arrival(request: Request, visit: Visit, arrival_id: str) -> Arrival:
 
 def _found(found: Attributes, now: int) -> Checked:
     """Return what a document says of itself, to be checked."""
-    sells = {True: "yes", False: "no", None: ""}[found.sells_treatment]
     today = datetime.fromtimestamp(now, UTC).date()
     again = today.replace(year=today.year + _LOOK_AGAIN_AFTER_YEARS, day=min(today.day, 28))
-    values = {name: getattr(found, name) or "" for name in _TEXTS}
-    values |= {name: day.isoformat() if (day := getattr(found, name)) else "" for name in _DAYS}
-    return Checked(found, frozenset(), again, {**values, "sells": sells, "review_by": again.isoformat()}, {})
+    return Checked(found, frozenset(), again, {**written_out(found), "review_by": again.isoformat()}, {})
 
 
 def _checked(visit: Visit) -> Checked:
     """Read the form about an article; what cannot be used stays in its field, with the reason."""
-    names = (*_TEXTS, *_DAYS, "sells", "review_by")
-    values = {name: " ".join(visit.text(name).split()) for name in names}
-    errors: dict[str, str] = {}
-    days = {name: _day(values[name], name, errors) for name in (*_DAYS, "review_by")}
-    if not values["title"]:
-        errors["title"] = "Give the article’s title; visitors see it with every quote."
-    if values["url"] and not _is_web_address(values["url"]):
-        errors["url"] = "Write the whole address, such as https://clinic.example/article, or leave it empty."
-    if values["sells"] not in _SELLS:
-        errors["sells"] = "Say whether the publisher sells the treatment; visitors are told."
-    attributes = Attributes(
-        title=values["title"] or None,
-        publisher=values["publisher"] or None,
-        author=values["author"] or None,
-        url=values["url"] or None,
-        licence=values["licence"] or None,
-        published=days["published"],
-        reviewed=days["reviewed"],
-        sells_treatment=_SELLS.get(values["sells"]),
-    )
+    details, errors = read_details(visit), dict[str, str]()
+    typed = visit.text("review_by").strip()
+    again = read_day(typed, "review_by", errors)
     restored = frozenset(int(one) for one in visit.texts("restored") if one.isdecimal())
-    return Checked(attributes, restored, days["review_by"], values, errors)
-
-
-def _day(typed: str, name: str, errors: dict[str, str]) -> date | None:
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        errors[name] = f"{typed} is no date. Write it as 2026-11-21, or leave it empty."
-        return None
-
-
-def _is_web_address(typed: str) -> bool:
-    try:
-        parts = urlsplit(typed)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    values = {**details.values, "review_by": typed}
+    return Checked(details.attributes, restored, again, values, {**details.errors, **errors})
 
 
 def _arrival_page(request: Request, arrival: Arrival, said: Checked) -> ArrivalPage:

@@ -175,7 +175,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article: what is known of it, its revisions, and the passages of one of them."""
+    """An article: what is known of it, its revisions, and the passages of one of them.
+
+    `values` are its details as the form to change them holds them, for somebody who may.
+    """
 
     frame: StaffFrame
     id: str
@@ -190,6 +193,7 @@ class ArticlePage:
     history: tuple[HistoryRow, ...]
     actions: tuple[Action, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
 

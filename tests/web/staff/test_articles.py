@@ -14,8 +14,8 @@ from assistant import schema as records
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import reading
 from sources.library import Imported, LibraryError, State
-from sources.overview import article_line, article_lines, passage_lines
-from tests.web.staff.conftest import Browsing, somebody, text
+from sources.overview import ArticleLine, article_line, article_lines, passage_lines
+from tests.web.staff.conftest import Browsing, Form, somebody, text
 from tests.web.staff.test_access import GEESE
 from web.access import Role
 from web.console import person_named
@@ -155,6 +155,38 @@ def test_the_day_to_look_again(client: TestClient, engine: Engine, people: dict[
     assert "to be looked at again by 31 December 2020" in text(kim.get(f"/staff/articles/{one.article_id}"))
     kim.post(path, review_by="")
     assert "No article matches" in text(kim.get("/staff/articles?state=overdue"))
+
+
+def test_details_are_corrected_and_the_history_says_how(
+    client: TestClient, engine: Engine, people: dict[str, str]
+) -> None:
+    one = put_in(engine, "Kim Bo", people["kim"])
+    kim = as_(client, "kim")
+    path = f"/staff/articles/{one.article_id}"
+    form: Form = {"title": "Geese", "publisher": "Harbour Clinic", "published": "2026-03-02", "sells": "yes"}
+    page = kim.post(f"{path}/details", 422, **{**form, "title": "", "url": "here", "sells": ""}).text
+    for words in ("Give the article’s title", "Write the whole address", "Say whether the publisher sells"):
+        assert words in page
+    kim.post(f"{path}/details", **form)
+    assert "publisher: River Office is now Harbour Clinic; " in text(kim.get(path))
+    assert [entry["action"] for entry in logged(engine, "curation")] == ["details"]
+    kim.post(f"{path}/details", **form)
+    assert len(logged(engine, "curation")) == 1  # nothing was different
+    with reading(engine) as connection:
+        line = article_line(connection, one.article_id)
+    assert line is not None
+    assert line.article.attributes.sells_treatment is True
+    put_in(engine, "Kim Bo", people["kim"], title="Swans")
+    kim.post(f"{path}/details", **form, url="https://river.example/geese")
+    [swans] = [row.article.id for row in lines(engine) if row.article.attributes.title == "Swans"]
+    taken = {**form, "title": "Swans", "url": "https://river.example/geese"}
+    assert "Another article has this address" in kim.post(f"/staff/articles/{swans}/details", 422, **taken).text
+    as_(client, "ada").post(f"{path}/details", 403, **form)
+
+
+def lines(engine: Engine) -> list[ArticleLine]:
+    with reading(engine) as connection:
+        return article_lines(connection)
 
 
 def test_articles_are_found_by_words_and_state(client: TestClient, engine: Engine, people: dict[str, str]) -> None:

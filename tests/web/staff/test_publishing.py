@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from assistant import curate, log
 from index import publishing
 from index.encoder import ExportedEncoder
 from sources.database import metadata, reading, writing
+from sources.overview import article_lines
 from sources.questions import CuratedQuestion, add_questions
 from tests.index.encoder_fixture import prepared_encoder
 from tests.web.staff.conftest import Browsing, site, somebody, text
@@ -95,6 +97,10 @@ def test_one_publishes_sees_what_changes_and_goes_back(client: TestClient, engin
     browsing.post("/staff/publish")
     until_over(browsing)
     assert "Nothing. What is live is what is approved." in text(browsing.get("/staff/publish"))
+    with reading(engine) as connection:
+        geese = next(one.article for one in article_lines(connection) if one.article.attributes.title == "Geese")
+    curate.set_details(engine, geese.id, replace(geese.attributes, publisher="Harbour Clinic"), who="Kim Bo")
+    assert "0 in other words 1 with other details: Geese" in text(browsing.get("/staff/publish"))
     browsing.post("/staff/publish/back", 422, edition="0" * 64)
     as_(client, "ada").post("/staff/publish/back", edition=first.edition)
     with reading(engine) as connection:
