@@ -14,9 +14,9 @@ from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
+from sources.library import Imported, State, Status, stored_document, take_in
 from sources.questions import CuratedQuestion
 from sources.questions import add_questions as store_questions
-from sources.library import Imported, State, Status, stored_document, take_in
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
-from web.erasing import erase
 from web.console import Who, Why, complain, me, opened, person_named, say
+from web.erasing import erase
 from web.evaluating import evaluate
 from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked

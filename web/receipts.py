@@ -69,6 +69,7 @@ def receipt(request: Request, answer_id: str, words: str = "") -> HTMLResponse:
 
 
 @router.get("/{answer_id}/proof")
+@public
 def proof(request: Request, answer_id: str) -> Response:
     """Hand out the proof that the answer is in the log, as a file; it holds no words of the visitor."""
     _unerased(request, answer_id)
