@@ -109,6 +109,7 @@ def test_every_command_that_changes_something_leaves_an_entry(shell: Shell, tmp_
     assert shell.run("withdraw", pond, *who)[1] == ["curation"]
     assert shell.run("publish", "--override", "small")[1] == ["publish"]
     assert shell.run("rollback")[1] == ["rollback"]
+    assert shell.run("link")[1] == ["people"]
     said, kinds = shell.run("ask", "How warm is the lake?")
     assert kinds == ["answer"]
     answer = re.search(r"answer ([0-9a-f]{32})", said)

@@ -30,7 +30,7 @@ def link(
     now = int(time.time())
     with opened() as (_, engine), writing(engine) as connection:
         if name is None:
-            token = people.first_link(connection, now)
+            token = people.first_link(connection, now, who=me())
             if token is None:
                 raise typer.BadParameter("There are people already. Name the one who cannot sign in.")
         else:

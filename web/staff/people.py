@@ -62,10 +62,12 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def first_link(connection: Connection, now: int) -> str | None:
-    """Return the token of a link that makes the first admin; None once there is anybody."""
+def first_link(connection: Connection, now: int, *, who: str | None = None) -> str | None:
+    """Return the token of a link that makes the first admin; None once there is anybody. Logged if somebody asks for it."""
     if connection.scalar(sa.select(sa.func.count()).select_from(schema.people)):
         return None
+    if who is not None:
+        log.append(connection, [log.Entry("people", {"who": who, "person": None, "what": "made the first link"})])
     return _new_link(connection, None, now)
 
 
