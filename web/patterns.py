@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from assistant.policy import Policy
 from web import views
-from web.access import public
+from web.access import Role, public
 from web.pages import (
     CheckLink,
     CheckPage,
@@ -43,6 +43,9 @@ from web.pages import (
     render,
     stylesheet,
 )
+from web.staff.comparing import compared
+from web.staff.pages import StaffFrame, StaffPatternsPage
+from web.staff.pages import render as render_staff
 from web.visitor import frame_of
 
 HERE = "/patterns"
@@ -89,6 +92,21 @@ def patterns(request: Request) -> HTMLResponse:
 def sent(rest: str = "") -> RedirectResponse:
     """Lead back: nothing that is sent from here means anything."""
     return RedirectResponse(HERE, 303)
+
+
+@router.get(HERE + "/staff")
+@public
+def of_staff(request: Request) -> HTMLResponse:
+    """Show what the pages of staff have in addition."""
+    frame = StaffFrame(
+        site_name=request.app.state.settings.site_name,
+        nonce=request.scope["state"]["nonce"],
+        name="A person",
+        roles=frozenset(Role),
+        place="articles",
+        said="What was just done.",
+    )
+    return HTMLResponse(render_staff(staff_patterns(frame)))
 
 
 @router.get(HERE + "/{name}")
@@ -319,6 +337,20 @@ def pages(frame: Frame, policy: Policy) -> dict[str, Page]:
         "feedback-kept": FeedbackPage(frame, replace(box, helpful=True), "Thank you. Your feedback is kept."),
         "error": ErrorPage(frame, 404, "What went wrong", "In which way it did.", "What to do next."),
     }
+
+
+def staff_patterns(frame: StaffFrame) -> StaffPatternsPage:
+    """Return the components of staff with texts that say what they are."""
+    old = "A line that stays.\nA line as it was.\nA line that goes."
+    new = "A line that stays.\nA line as it is now.\nA line that stays as well."
+    known = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells")
+    return StaffPatternsPage(
+        frame=frame,
+        states=("draft", "in review", "approved", "retired"),
+        compared=compared(old, new),
+        values=dict.fromkeys(known, "") | {"title": "The title of an article", "sells": "yes"},
+        errors={"published": "What is wrong with it, and what to do next.", "sells": "What is wrong here."},
+    )
 
 
 def _on_paper(quote: Quote) -> Quote:

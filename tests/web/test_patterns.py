@@ -14,14 +14,15 @@ from fastapi.testclient import TestClient
 
 from assistant.policy import load_policy
 from tests.web.test_pages import FRAME
-from web.app import create_app
+from web.app import STATIC, create_app
 from web.pages import TEMPLATES, ApiPage, Contrast, CrisisPage, PatternsPage, SafetyPage, render, stylesheet
 from web.patterns import HERE, PAIRS, contrast, contrasts, pages, tokens
 from web.settings import read_settings
 
 html: Any = importlib.import_module("lxml.html")  # lxml ships no types
 
-STYLES = stylesheet().split("/* Frame */")[1]
+OTHERS = "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("embed", "staff", "patterns"))
+STYLES = OTHERS + stylesheet().split("/* Frame */")[1]
 MEDICINE = re.compile(r"ketamine|ssri|depress|therapy|dose\b|\bmg\b", re.IGNORECASE)
 
 
@@ -54,13 +55,13 @@ def test_every_colour_is_held_to_a_contrast() -> None:
 
 
 def test_nothing_is_declared_that_is_not_used() -> None:
-    used = set(re.findall(r"var\(--([\w-]+)\)", stylesheet()))
+    used = set(re.findall(r"var\(--([\w-]+)\)", STYLES))
     assert set(tokens().day) - used == set()
     assert used - set(tokens().day) == {"way"}  # set where it is used
 
 
 def test_text_has_one_of_seven_sizes() -> None:
-    screen = STYLES.split("@media print")[0]
+    screen = OTHERS + stylesheet().split("/* Frame */")[1].split("@media print")[0]
     sizes = set(re.findall(r"(?<![\w-])font(?:-size)?:[^;}]*?(var\(--\w+\)|[\d.]+(?:rem|em|%|px))", screen))
     written = {f"var(--{name})" for name in ("fine", "small", "read", "large", "larger", "display")}
     # The root's own, and code, which follows the text that it stands in.
@@ -86,6 +87,18 @@ def test_the_examples_speak_of_no_medicine() -> None:
         main = html.document_fromstring(render(page)).get_element_by_id("main")
         said = [" ".join(text.split()) for text in main.itertext() if MEDICINE.search(text)]
         assert [text for text in said if text not in fixed] == [], name
+
+
+def test_what_staff_have_in_addition_is_a_page_of_its_own(client: TestClient) -> None:
+    page = html.document_fromstring(client.get(f"{HERE}/staff").text)
+    styled = {name for one in page.iter() for name in (one.get("class") or "").split()}
+    own = set(
+        re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^}]*\}", "", (STATIC / "staff.css").read_text(encoding="utf-8")))
+    )
+    # Of whole pages that are no component: their columns, the person's page, and what only printing hides.
+    whole = {"narrow", "copy", "picture", "secret", "steps", "beside", "aside", "text", "edition", "inline", "search"}
+    whole |= {"people", "roles", "revisions", "facts", "moves", "notice", "same", "css", "me", "for", "label"}
+    assert own - styled - whole == set()
 
 
 def test_what_is_sent_comes_back(client: TestClient) -> None:

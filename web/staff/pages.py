@@ -342,6 +342,17 @@ class StaffErrorPage:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class StaffPatternsPage:
+    """What the pages of staff are made of beyond the visitor's components, in every state."""
+
+    frame: StaffFrame
+    states: tuple[str, ...]
+    compared: Compared
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
 StaffPage = (
     SignInPage
     | LinkPage
@@ -354,6 +365,7 @@ StaffPage = (
     | ArrivalPage
     | PublishPage
     | StaffErrorPage
+    | StaffPatternsPage
 )
 
 TEMPLATES: Mapping[type[StaffPage], str] = {
@@ -367,6 +379,7 @@ TEMPLATES: Mapping[type[StaffPage], str] = {
     BringInPage: "bring_in.html",
     ArrivalPage: "arrival.html",
     PublishPage: "publish.html",
+    StaffPatternsPage: "patterns.html",
     StaffErrorPage: "error.html",
 }
 
