@@ -59,6 +59,10 @@ test: install browser lint  ## everything: style, types, and all tests on SQLite
 log-proof: install  ## every proof of every tree up to 300 entries and every damage to an export, bit by bit (half an hour)
 	@LOG_PROOF=1 $(BIN)/python -m pytest -n 2 tests/assistant/test_merkle.py tests/assistant/test_exporting.py
 
+.PHONY: injection
+injection: install browser  ## try every text that means harm in every field of every page, not only each third (ten minutes)
+	@INJECTION=whole $(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories -k not_harmed
+
 .PHONY: bench
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench

@@ -17,7 +17,7 @@ from sources.database import open_database, reading, writing
 from sources.library import State
 from tests.stories.conftest import served
 from tests.stories.staff import GEESE, at_work, let_in
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
+from tests.stories.test_visitor_with_assistive_technology import VIEWS, assert_accessible, look_at
 from web.staff import builds, people
 
 # One worker makes the site once.
@@ -141,8 +141,7 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     yield "link"
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "light"), VIEWS)
 def test_no_page_has_a_barrier(browser: Browser, place: str, tmp_path: Path, screen: str, light: str) -> None:
     with at_work(browser, place, "hedda") as page:
         look_at(page, screen, light)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from assistant.policy import load_policy
-from tests.stories.test_visitor_with_assistive_technology import HIDDEN, SCREENS, assert_accessible, look_at
+from tests.stories.test_visitor_with_assistive_technology import HIDDEN, SCREENS, VIEWS, assert_accessible, look_at
 from tests.web.test_pages import FRAME
 from web.patterns import HERE, pages
 
@@ -30,35 +30,26 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type
   return shown && !line && (box.width < 24 || box.height < 24);
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
+# With colours of one's own, what is known by its ground on other screens must have a frame.
+BARE = """() => [...document.querySelectorAll(".notice, .card, .tag, .primary, .plain, .quote, textarea, .quoted")]
+  .filter((one) => one.offsetWidth && !["Top", "Left"].some((side) => {
+    const style = getComputedStyle(one.closest(".together, .more") ?? one);
+    return parseFloat(style[`border${side}Width`]) > 0 && style[`border${side}Style`] !== "none";
+  })).map((one) => one.className)"""
+
 
 @pytest.mark.parametrize("state", STATES)
 def test_no_state_has_a_barrier(page: Page, state: str) -> None:
     page.goto(state)
-    # Width changes where things are and light changes colours: each of both, and of the parts all four together.
-    views = {("telephone", "light"), ("desk", "dark")}
-    for screen in SCREENS:
-        for light in ("light", "dark"):
-            if state in (HERE, f"{HERE}/staff") or (screen, light) in views:
-                look_at(page, screen, light)
-                assert_accessible(page, f"{state}, {screen}, {light}")
-                assert page.evaluate(SMALL) == []
-
-
-@pytest.mark.parametrize("state", STATES)
-def test_with_colours_of_my_own_and_nothing_moving_all_is_there(page: Page, state: str) -> None:
+    views = [(screen, light) for screen in SCREENS for light in ("light", "dark")]
+    for screen, light in views if state in (HERE, f"{HERE}/staff") else VIEWS:
+        look_at(page, screen, light)
+        assert_accessible(page, f"{state}, {screen}, {light}")
+        assert page.evaluate(SMALL) == []
     page.emulate_media(forced_colors="active", reduced_motion="reduce", contrast="more")
-    page.goto(state)
     assert_accessible(page, f"{state}, forced colours")
+    assert page.evaluate(BARE) == []
     assert page.evaluate("document.getAnimations().length") == 0
-    # What is known by its ground on other screens has a frame here.
-    bare = page.evaluate(
-        """() => [...document.querySelectorAll(".notice, .card, .tag, .primary, .plain, .quote, textarea, .quoted")]
-        .filter((one) => one.offsetWidth && !["Top", "Left"].some((side) => {
-            const style = getComputedStyle(one.closest(".together, .more") ?? one);
-            return parseFloat(style[`border${side}Width`]) > 0 && style[`border${side}Style`] !== "none";
-        })).map((one) => one.className)"""
-    )
-    assert bare == []
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible
+from tests.stories.test_visitor_with_assistive_technology import SCREENS, VIEWS, assert_accessible
 
 QUESTION = "Does Bartholomew get side effects from SSRIs in Zwolle?"
 ERASED = "(your words were erased)"
@@ -72,8 +72,7 @@ def test_one_can_think_better_of_it(page: Page) -> None:
         expect(receipt.locator(".asked .words")).to_have_text(QUESTION)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "light"), VIEWS)
 def test_no_step_puts_up_a_barrier(page: Page, screen: str, light: str) -> None:
     width, height = SCREENS[screen]
     ask(page, QUESTION)

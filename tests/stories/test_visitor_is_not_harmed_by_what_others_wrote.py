@@ -24,6 +24,7 @@ from tests.index.encoder_fixture import prepared_encoder
 from tests.stories.conftest import served
 from tests.stories.injection import (
     CURATED,
+    EVERY,
     EVIL,
     KINDS,
     PAYLOADS,
@@ -113,15 +114,15 @@ def assert_nothing_but(ours: frozenset[str], page: Page) -> None:
 
 
 def test_there_are_many_payloads_of_many_kinds() -> None:
-    assert len(PAYLOADS) >= 223
-    assert len(set(PAYLOADS)) == len(PAYLOADS)
+    assert len(EVERY) >= 223
+    assert len(set(EVERY)) == len(EVERY)
     assert min(len(payloads) for payloads in KINDS.values()) >= 8
 
 
 def test_the_watch_sees_what_runs_where_nobody_guards(browser: Browser) -> None:
     """Each payload raw in a frame of its own: as many run, that none runs on our pages says something."""
     frames = "".join(
-        f'<iframe name="{number}" srcdoc="{html.escape(payload)}"></iframe>' for number, payload in enumerate(PAYLOADS)
+        f'<iframe name="{number}" srcdoc="{html.escape(payload)}"></iframe>' for number, payload in enumerate(EVERY)
     )
 
     def answer(route: Route) -> None:

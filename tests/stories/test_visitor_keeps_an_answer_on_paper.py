@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from assistant.policy import load_policy
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
+from tests.stories.test_visitor_with_assistive_technology import VIEWS, assert_accessible, look_at
 
 QUESTION = "What are common side effects of SSRIs?"
 WORDS = load_policy().wordings
@@ -98,8 +98,7 @@ def test_without_scripts_it_is_the_same_and_says_how_to_print(page_without_scrip
     expect(page.locator(".asked .words")).to_have_text(QUESTION)
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "light"), VIEWS)
 def test_no_receipt_puts_up_a_barrier(page: Page, screen: str, light: Literal["light", "dark"]) -> None:
     look_at(page, screen, light)
     open_receipt(page)

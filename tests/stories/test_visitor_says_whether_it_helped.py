@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.stories.test_visitor_with_assistive_technology import SCREENS, assert_accessible, look_at
+from tests.stories.test_visitor_with_assistive_technology import VIEWS, assert_accessible, look_at
 
 REFUSED = "Is psilocybin legal in Oregon?"
 
@@ -113,8 +113,7 @@ def test_without_scripts_it_is_a_page_of_its_own_after_the_first_click(page_with
     expect(page.locator("main")).to_contain_text("Your feedback was taken back.")
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "light"), VIEWS)
 def test_no_state_of_it_puts_up_a_barrier(page: Page, screen: str, light: str) -> None:
     look_at(page, screen, light)
     ask(page)
