@@ -19,11 +19,8 @@ from sqlalchemy.engine import Connection
 from assistant import schema
 from assistant.policy import Policy, PolicyFiles, policy_of
 from assistant.verifier import canonical
-from index import publishing
 from index.companions import Caveat, Companions, Other
-from index.desk import Library, editions_folder, encoders_folder, opened_reader
-from index.edition import open_edition
-from index.encoder import ExportedEncoder
+from index.desk import Library, opened_edition, opened_encoder, opened_reader
 
 _KEPT = "INSERT INTO {table} (digest, body) VALUES (:digest, :body) ON CONFLICT DO NOTHING"
 _KEEP = {name: sa.text(_KEPT.format(table=name)) for name in ("circumstances", "policies")}
@@ -105,18 +102,14 @@ def library_of(connection: Connection, data: Path, told: Mapping[str, Any]) -> L
     Raises `CircumstancesError` when another reader is installed, and `EditionError`, `EncoderError` or
     `PublishingError` when the edition is damaged or gone.
     """
-    folder = editions_folder(data) / told["edition"]
-    if not (folder / "manifest.json").exists():
-        publishing.fetch_edition(connection, folder)
-    edition = open_edition(folder)
-    encoder = encoders_folder(data) / edition.encoder
-    publishing.fetch_files(connection, encoder, edition.encoder_files.items())
+    edition = opened_edition(connection, data, told["edition"])
+    encoder = opened_encoder(connection, data, edition)
     reader = opened_reader() if told["reader"] else None
     if reader is not None and reader.digest != told["reader"]:
         raise CircumstancesError(
             f"it was read by the reader {told['reader'][:12]}, and {reader.digest[:12]} is installed"
         )
-    return Library(edition, ExportedEncoder.open(encoder), frozenset(told["hidden"]), reader, _companions(told))
+    return Library(edition, encoder, frozenset(told["hidden"]), reader, _companions(told))
 
 
 def _told(companions: Companions) -> dict[str, Any]:

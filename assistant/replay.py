@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Past:
     forgot_topic: bool
     circumstances: str
 
-    @property
+    @cached_property
     def answer(self) -> Mapping[str, Any]:
         """The answer as `Answer.stored` wrote it."""
         found: Mapping[str, Any] = json.loads(self.body)

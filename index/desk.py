@@ -191,26 +191,17 @@ class Desk:
         state = self._state
         if isinstance(state, Library) and state.edition.digest == published.edition:
             return with_companions(connection, replace(state, hidden=hidden))
-        edition = self._edition(connection, published.edition)
+        edition = opened_edition(connection, self._data, published.edition)
         encoder = self._encoder(connection, edition, state)
         library = Library(edition, encoder, hidden, opened_reader() if self._reads else None)
         library = with_companions(connection, library)
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
 
-    def _edition(self, connection: Connection, digest: str) -> Edition:
-        folder = editions_folder(self._data) / digest
-        if not (folder / "manifest.json").exists():
-            publishing.fetch_edition(connection, folder)
-        return open_edition(folder)
-
     def _encoder(self, connection: Connection, edition: Edition, state: Library | str) -> ExportedEncoder:
         if isinstance(state, Library) and state.encoder.digest == edition.encoder:
             return state.encoder
-        folder = encoders_folder(self._data) / edition.encoder
-        if not all((folder / name).exists() for name in edition.encoder_files):
-            publishing.fetch_files(connection, folder, edition.encoder_files.items())
-        return ExportedEncoder.open(folder)
+        return opened_encoder(connection, self._data, edition)
 
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_SECONDS):
@@ -224,6 +215,24 @@ class Held(Desk):
         """Hold it."""
         super().__init__(engine, data)
         self._state = held
+
+
+def opened_edition(connection: Connection, data: Path, digest: str) -> Edition:
+    """Open an edition, brought from the database where the data folder lacks it.
+
+    Raises `EditionError` or `PublishingError` when it is damaged or nowhere.
+    """
+    folder = editions_folder(data) / digest
+    if not (folder / "manifest.json").exists():
+        publishing.fetch_edition(connection, folder)
+    return open_edition(folder)
+
+
+def opened_encoder(connection: Connection, data: Path, edition: Edition) -> ExportedEncoder:
+    """Open the encoder of an edition, likewise. Raises `EncoderError` or `PublishingError`."""
+    folder = encoders_folder(data) / edition.encoder
+    publishing.fetch_files(connection, folder, edition.encoder_files.items())
+    return ExportedEncoder.open(folder)
 
 
 @cache

@@ -124,10 +124,7 @@ def withdraw(connection: Connection, passage_id: str, *, who: str, why: str) -> 
 
 def set_review_by(connection: Connection, article_id: str, day: date | None, *, who: str) -> Change:
     """Set the day by which an article is to be looked at again; None for none."""
-    a = schema.articles
-    row = connection.execute(sa.select(a.c.review_by).where(a.c.id == article_id)).one_or_none()
-    if row is None:
-        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    a, row = schema.articles, _article(connection, article_id)
     connection.execute(a.update().where(a.c.id == article_id).values(review_by=day))
     before, after = (one.isoformat() if one else None for one in (row.review_by, day))
     return record(connection, Change(named(who), "review by", article_id, None, None, before, after, ""))
@@ -138,10 +135,7 @@ def set_details(connection: Connection, article_id: str, details: Attributes, *,
 
     Raises `LibraryError` when there is no such article, it would lose its title, or another has the address.
     """
-    a = schema.articles
-    row = connection.execute(sa.select(a).where(a.c.id == article_id)).one_or_none()
-    if row is None:
-        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    a, row = schema.articles, _article(connection, article_id)
     if not details.title:
         raise LibraryError(f"article {article_id}: an article has a title. Give one.")
     taken = sa.select(a.c.id).where(a.c.url == details.url, a.c.id != article_id)
@@ -180,6 +174,12 @@ def waiting(connection: Connection) -> list[tuple[str, str]]:
     return [(row.article_id, row.digest) for row in connection.execute(query.order_by(r.created_at, r.article_id))]
 
 
+def waits() -> sa.ColumnElement[bool]:
+    """Say of a passage in SQL whether it stays out until somebody lets its claims pass."""
+    p = schema.passages.c
+    return (p.kind == PassageKind.CONTENT) & p.flagged.is_(True) & p.claims_accepted.is_(False) & p.withdrawn.is_(False)
+
+
 def flagged(connection: Connection) -> list[Flagged]:
     """Content passages of approved revisions whose claims nobody has let pass."""
     p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
@@ -187,8 +187,7 @@ def flagged(connection: Connection) -> list[Flagged]:
         sa.select(p.id, p.article_id, a.title, p.claims)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .join(schema.articles, a.id == p.article_id)
-        .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT, p.withdrawn.is_(False))
-        .where(p.claims_accepted.is_(False), p.flagged.is_(True))
+        .where(r.state == State.APPROVED, waits())
         .order_by(p.article_id, p.ordinal)
     )
     return [_flagged(row) for row in connection.execute(query)]
@@ -197,6 +196,14 @@ def flagged(connection: Connection) -> list[Flagged]:
 def _flagged(row: Any) -> Flagged:
     found = tuple((claim["rule"], claim["words"], claim["reason"]) for claim in row.claims)
     return Flagged(row.id, row.article_id, row.title, found)
+
+
+def _article(connection: Connection, article_id: str) -> sa.Row[Any]:
+    a = schema.articles
+    row = connection.execute(sa.select(a).where(a.c.id == article_id)).one_or_none()
+    if row is None:
+        raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
+    return row
 
 
 def _retire_approved(connection: Connection, article_id: str, who: str) -> None:

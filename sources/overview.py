@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from sources import schema
 from sources.article import PassageKind
-from sources.curation import Change
+from sources.curation import Change, waits
 from sources.library import Article, State, article_of
 
 
@@ -142,10 +142,7 @@ def _revisions(connection: Connection, article_id: str | None = None) -> Iterabl
 def _counts(connection: Connection, article_id: str | None = None) -> Mapping[tuple[str, str], tuple[int, int]]:
     """Passages, and those that wait for their claims to be let pass, by article and revision."""
     p = schema.passages.c
-    waits = (
-        (p.kind == PassageKind.CONTENT) & p.flagged.is_(True) & p.claims_accepted.is_(False) & p.withdrawn.is_(False)
-    )
-    query = sa.select(p.article_id, p.revision, sa.func.count(), sa.func.sum(sa.case((waits, 1), else_=0))).group_by(
+    query = sa.select(p.article_id, p.revision, sa.func.count(), sa.func.sum(sa.case((waits(), 1), else_=0))).group_by(
         p.article_id, p.revision
     )
     if article_id is not None:

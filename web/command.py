@@ -14,13 +14,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
-from web.console import Who, Why, complain, me, opened, person_named, say
+from web.console import Who, Why, complain, me, opened, person_named, progress, say
 from web.erasing import erase
 from web.evaluating import evaluate
 from web.log import log_app
@@ -86,11 +85,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=not sys.stderr.isatty())
-
-
 @app.command("import")
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Files: .txt .md .html .docx .pdf .jsonl")],
@@ -143,7 +137,7 @@ def _import_files(
     from sources.reading import ReadingError, read
 
     failed = 0
-    with _bar() as bar:
+    with progress(Console(stderr=True)) as bar:
         task = bar.add_task("Importing", total=len(files))
         for path in files:
             try:
@@ -320,7 +314,7 @@ def publish(
     from assistant.policy import load_policy
     from assistant.publish import publish as publish_edition
 
-    with opened() as (settings, engine), _bar() as bar:
+    with opened() as (settings, engine), progress(Console(stderr=True)) as bar:
         task = bar.add_task("Reading", total=None)
         done = publish_edition(
             engine, settings.data, settings.model, load_policy(locale=settings.locale),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.engine import Engine
 
 from web.settings import Settings, read_settings
@@ -32,6 +34,12 @@ def opened() -> Iterator[tuple[Settings, Engine]]:
         yield settings, engine
     finally:
         engine.dispose()
+
+
+def progress(console: Console = complain) -> Progress:
+    """Return the bar that long work shows; where nobody watches, it leaves its last state behind."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=not sys.stderr.isatty())
 
 
 def me() -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from sqlalchemy.engine import Engine
 
-from web.console import complain, opened, say
+from web.console import complain, opened, progress, say
 
 if TYPE_CHECKING:
     from assistant.evaluation.labelled import LabelledSet
@@ -80,9 +78,7 @@ def _evaluated(file: Path | None, half: Half, out: Path | None) -> tuple[Evaluat
     from web.installation import installation
 
     given = read_labelled(file) if file else None
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=complain, transient=not sys.stderr.isatty())
-    with opened() as (settings, engine), installation(settings, engine) as assistant, bar:
+    with opened() as (settings, engine), installation(settings, engine) as assistant, progress() as bar:
         labelled = given or _curated(engine)
         task = bar.add_task("Asking", total=None)
         found = ask_all(assistant, labelled, half, lambda done, total: bar.update(task, completed=done, total=total))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from web.console import complain, opened, say
+from web.console import complain, opened, progress, say
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -82,9 +80,7 @@ def _replayed(settings: Settings, engine: Engine, answer_ids: list[str], policy:
     desk = Desk(engine, settings.data, settings.reads)
     desk.look()
     desk.library()  # says what is missing before anything is begun
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bar = Progress(*columns, console=complain, transient=not sys.stderr.isatty())
-    with closing(Replayer(engine, settings.data, policy, desk)) as replayer, bar:
+    with closing(Replayer(engine, settings.data, policy, desk)) as replayer, progress() as bar:
         task = bar.add_task("Giving answers again", total=len(answer_ids))
         return replay_all(engine, replayer, answer_ids, lambda: bar.advance(task))
 

@@ -196,7 +196,6 @@ def test_circumstances_that_were_changed_are_found(data: Path, engine: Engine) -
 def test_circumstances_are_kept_once(data: Path, engine: Engine) -> None:
     everything(data, engine)
     everything(data, engine)
-    withdrawn = None
     with assistant(data, engine) as one:
         withdrawn = one.answer(FAST).passages[0].passage_id
         withdraw(engine, withdrawn, who="Kim", why="test")

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +23,9 @@ from sources.database import open_database, reading, writing
 from web.settings import Settings, read_settings
 from web.staff import builds
 from web.staff.builds import Build, BuildState, CancelledError
+
+if TYPE_CHECKING:
+    from assistant.publish import Check
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HEARD_OF_EVERY = 10.0
@@ -78,7 +82,7 @@ class _Progress:
 def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
     """Publish as asked, and write down what came of it."""
     from assistant.policy import load_policy
-    from assistant.publish import Check, CheckFailedError, PublishError, publish
+    from assistant.publish import CheckFailedError, PublishError, publish
 
     def within(connection: Connection, edition: str, check: Check) -> None:
         said = f"Edition {edition[:12]} is live. {_in_words(check)}"
@@ -103,10 +107,7 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
         raise
 
 
-def _in_words(check: object) -> str:
-    from assistant.publish import Check
-
-    assert isinstance(check, Check)
+def _in_words(check: Check) -> str:
     if not check.to_answer:
         return ""
     found = f"{check.answered} of {check.to_answer} curated questions find a right passage among the first three"

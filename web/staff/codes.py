@@ -1,12 +1,13 @@
-"""Codes of an authenticator app (TOTP, RFC 6238): six digits every 30 seconds, each of use once."""
+"""Codes of an authenticator app (TOTP, RFC 6238): six digits every 30 seconds, each of use once.
+
+What makes codes and pictures is imported when somebody uses codes: a server that answers visitors need not hold it.
+"""
 
 from __future__ import annotations
 
 import base64
 import io
 
-import pyotp
-import segno
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -20,6 +21,8 @@ _STEPS_OFF = (0, -1, 1)
 
 def offer(connection: Connection, person: Person) -> None:
     """Keep a new secret for a person to put into an app; it counts only once a code of it was given."""
+    import pyotp
+
     _change(connection, person, new_secret=pyotp.random_base32())
 
 
@@ -58,11 +61,15 @@ def accepted(connection: Connection, person: Person, code: str, now: int) -> boo
 
 def address(secret: str, person: Person, site_name: str) -> str:
     """Return the address that an app reads from a picture."""
+    import pyotp
+
     return pyotp.TOTP(secret).provisioning_uri(name=person.sign_in_name, issuer_name=site_name.replace(":", " "))
 
 
 def picture(secret: str, person: Person, site_name: str) -> str:
     """Return the picture of that address, as an address of its own that a page may show."""
+    import segno
+
     buffer = io.BytesIO()
     made = segno.make(address(secret, person, site_name), error="m")
     made.save(buffer, kind="svg", scale=5, border=4, dark="#000", light="#fff")
@@ -71,6 +78,8 @@ def picture(secret: str, person: Person, site_name: str) -> str:
 
 def _step(secret: str, code: str, now: int) -> int | None:
     """Return the step of time that a code belongs to; None for a wrong one."""
+    import pyotp
+
     digits = "".join(code.split())
     one = pyotp.TOTP(secret)
     for off in _STEPS_OFF:

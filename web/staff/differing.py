@@ -59,12 +59,12 @@ def _paired(
     for side in sides:
         left = list(side.gone)
         for new in side.new:
-            nearest = max(left, key=lambda gone: alike(gone.text, new.text), default=None)
-            if nearest is None or alike(nearest.text, new.text) < _SAME_IN_OTHER_WORDS:
+            shares = [alike(gone.text, new.text) for gone in left]
+            most = max(shares, default=0.0)
+            if most < _SAME_IN_OTHER_WORDS:
                 comes_in.append(new)
             else:
-                left.remove(nearest)
-                pairs.append((nearest, new))
+                pairs.append((left.pop(shares.index(most)), new))
         goes_out += left
     return pairs, comes_in, goes_out
 
