@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from operator import mul
 
 from assistant.policy import Gate, Nearness, Policy
 from index.contrast import contrast
@@ -56,11 +57,15 @@ def judge(library: Library, result: SearchResult, policy: Policy) -> tuple[Judge
 
 def nearest(result: SearchResult, nearness: Nearness) -> tuple[Judged, ...]:
     """Judge every candidate by nearness alone, the most probable first."""
-    judged = [
-        _judged(candidate, probability_of(measurements(candidate), nearness.weights, nearness.bias), nearness.threshold)
+    found = [
+        (round(probability_of(measurements(candidate), nearness.weights, nearness.bias), _DECIMALS), candidate)
         for candidate in result.candidates
     ]
-    return tuple(sorted(judged, key=lambda one: -one.probability))
+    found.sort(key=lambda one: -one[0])
+    return tuple(
+        Judged(candidate, probability, probability >= nearness.threshold, probability)
+        for probability, candidate in found
+    )
 
 
 def read(reader: Reader, near: tuple[Judged, ...], nearness: Nearness) -> tuple[Judged, ...]:
@@ -98,8 +103,8 @@ def decide(candidates: tuple[Judged, ...], gate: Gate) -> tuple[Judged, ...]:
     for one in candidates:
         if one.logit is not None:
             measured = (one.candidate.word_similarity, one.logit, float(one.contrast))
-            found = _judged(one.candidate, probability_of(measured, gate.weights, gate.bias), gate.threshold)
-            judged.append(replace(found, nearness=one.nearness, logit=one.logit, contrast=one.contrast))
+            probability = round(probability_of(measured, gate.weights, gate.bias), _DECIMALS)
+            judged.append(replace(one, probability=probability, passed=probability >= gate.threshold))
     best = max((one.probability for one in judged), default=0.0)
     judged = [replace(one, passed=one.passed and one.probability >= gate.beside * best) for one in judged]
     unread = [replace(one, passed=False) for one in candidates if one.logit is None]
@@ -131,10 +136,5 @@ def measurements(candidate: Candidate) -> tuple[float, float, float, float]:
 
 def probability_of(measured: tuple[float, ...], weights: tuple[float, ...], bias: float) -> float:
     """Probability that a passage answers, from 0 to 1."""
-    total = bias + sum(weight * value for weight, value in zip(weights, measured, strict=True))
+    total = bias + sum(map(mul, weights, measured))
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
-
-
-def _judged(candidate: Candidate, probability: float, threshold: float) -> Judged:
-    rounded = round(probability, _DECIMALS)
-    return Judged(candidate, rounded, rounded >= threshold, rounded)

@@ -89,7 +89,8 @@ class Triage:
 
 def triage(question: str, rules: Rules) -> Triage:
     """What the rules say of the question. Pure; reads the whole text, so the caller bounds its length."""
-    text, fired = plain(question), []
+    spelling = normalise(question)
+    text, fired = _without_apostrophes(spelling), []
     for rule in rules.rules:
         if rule.takes_out:
             text, times = rule.pattern.subn(" ; ", text)
@@ -101,7 +102,7 @@ def triage(question: str, rules: Rules) -> Triage:
     )
     ids = {rule.id for rule in fired}
     named = tuple(rule.id for rule in rules.rules if rule.id in ids)
-    elsewhere = in_another_language(question, rules)
+    elsewhere = _in_another_language(question, spelling, rules)
     return Triage(
         level=level,
         mention=elsewhere or any(rule.level is Level.mention for rule in fired),
@@ -121,7 +122,11 @@ def triage_safely(question: str, rules: Rules) -> Triage:
 
 def plain(question: str) -> str:
     """The spelling the patterns are written for: normalised, and without apostrophes ("im", "dont", "ive")."""
-    return normalise(question).replace("'", "")
+    return _without_apostrophes(normalise(question))
+
+
+def _without_apostrophes(spelling: str) -> str:
+    return spelling.replace("'", "")
 
 
 def _only_someone_else(level: Level, fired: Iterable[Rule]) -> bool:
@@ -138,11 +143,15 @@ def in_another_language(question: str, rules: Rules) -> bool:
     languages says. It only ever adds the one-line notice, so it may err towards yes; a lone name or a typing slip has
     no small words and stays no.
     """
+    return _in_another_language(question, normalise(question), rules)
+
+
+def _in_another_language(question: str, spelling: str, rules: Rules) -> bool:
     folded = unicodedata.normalize("NFKC", question)
     letters = [c for c in folded if c.isalpha()]
     if sum(not _is_latin(c) for c in letters) * 2 > len(letters):
         return True
-    words = set(re.findall(r"[^\W\d_]+", normalise(question)))
+    words = set(re.findall(r"[^\W\d_]+", spelling))
     foreign = len(words & rules.foreign_words)
     if foreign > len(words & rules.known_words) and (foreign > 1 or len(words) < 7):
         return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,23 @@ def read_record(
 
 def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
     """Return the tokenizer in a tokenizer.json, cutting at `max_tokens`, the longer one of a pair; it never pads."""
-    tokenizer = Tokenizer.from_file(str(path))
+    whole = _opened_tokenizer(path.read_text(encoding="utf-8"))
+    # Where it cuts is a tokenizer's own; the vocabulary, most of its memory, is shared by all that have the same one.
+    tokenizer = Tokenizer(whole.model)
+    tokenizer.normalizer = whole.normalizer
+    tokenizer.pre_tokenizer = whole.pre_tokenizer
+    tokenizer.post_processor = whole.post_processor
+    tokenizer.decoder = whole.decoder
+    added = whole.get_added_tokens_decoder()
+    tokenizer.add_tokens([added[place] for place in sorted(added)])
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens, strategy="longest_first")
     return tokenizer
+
+
+@lru_cache(maxsize=1)
+def _opened_tokenizer(content: str) -> Tokenizer:
+    return Tokenizer.from_str(content)
 
 
 def open_session(path: Path, threads: int) -> Any:

@@ -36,12 +36,12 @@ def fuse(rankings: Mapping[str, Sequence[int]], k: int = K) -> list[Fused]:
         _check_distinct(name, rankings[name])
         for rank, row in enumerate(rankings[name], start=1):
             ranks.setdefault(row, []).append((name, rank))
-    fused = [Fused(row, _weight(places, k), tuple(places)) for row, places in ranks.items()]
-    return sorted(fused, key=lambda one: (-one.weight, one.row))
+    weighed = sorted((-_weight(places, k), row) for row, places in ranks.items())
+    return [Fused(row, -weight, tuple(ranks[row])) for weight, row in weighed]
 
 
 def _weight(places: Sequence[tuple[str, int]], k: int) -> float:
-    return round(sum(1 / (k + rank) for _, rank in places), _DECIMALS)
+    return round(sum([1 / (k + rank) for _, rank in places]), _DECIMALS)
 
 
 def _check_distinct(name: str, ranking: Sequence[int]) -> None:

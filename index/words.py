@@ -20,7 +20,7 @@ Bytes = NDArray[np.int8]
 
 _PIECE = "##"
 _DECIMALS = 6
-_PART = 10_000
+_PART = 1_000
 
 
 def content_words(tokens: Sequence[str], vectors: Vectors) -> Vectors:
