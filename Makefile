@@ -71,6 +71,14 @@ bench: install  ## speed, memory and publishing, as ratios to a yardstick of the
 replay: install  ## give 1,000 answers over three editions again, byte for byte (several minutes)
 	@$(BIN)/python -m tests.replaying
 
+.PHONY: kill
+kill: install  ## kill a server 200 times while it answers, and look whether an answer was lost (ten minutes)
+	@$(BIN)/python -m tests.killing
+
+.PHONY: erasure
+erasure: install  ## plant 1,000 words in questions, erase them, and look for them in every file, on both databases (minutes)
+	@$(BIN)/python -m tests.planting
+
 .PHONY: fragments
 fragments: install browser  ## follow the links to 1,000 quotes on plain pages in Chromium (several minutes)
 	@$(BIN)/python -m tests.fragments

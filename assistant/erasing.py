@@ -18,18 +18,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
-from sources.database import empty_journal, writing
+from sources.database import empty_journal, reading, rewrite, writing
 
 VISITOR = "visitor"
 TERM = "term"
 _NO_SALT = "0" * 32
 # Words whose term is over go some at a time, so that answers need not wait long for the database.
 _AT_A_TIME = 50
+# What a visitor says of an answer may replace words said before.
+_WORDS_WENT = ("erasure", "feedback")
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did: `found` whether there were words to erase, `journal_too` whether nothing of them is left."""
+    """What an erasure did: `found` whether there were words to erase, `journal_too` whether SQLite's journal has none left."""
 
     found: bool
     journal_too: bool
@@ -56,7 +58,20 @@ def erase_older(engine: Engine, days: int) -> Older:
     before = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
     questions = sum(_erased_some(engine, before))
     feedback = _erase_old_feedback(engine, before)
-    return Older(questions, feedback, empty_journal(engine) if questions or feedback else True)
+    return Older(questions, feedback, sweep(engine) if questions or feedback else True)
+
+
+def newest_erasure(engine: Engine) -> int:
+    """Return the place in the log of the newest entry by which words may have gone; 0 if there is none."""
+    logged = schema.log.c
+    with reading(engine) as connection:
+        return connection.scalar(sa.select(sa.func.max(logged.seq)).where(logged.kind.in_(_WORDS_WENT))) or 0
+
+
+def sweep(engine: Engine) -> bool:
+    """Take words that were erased out of where the database still has them; False if it has to be tried again."""
+    journal = empty_journal(engine)
+    return rewrite(engine, [schema.questions.name, schema.feedback.name]) and journal
 
 
 def _erased_some(engine: Engine, before: str) -> Iterator[int]:

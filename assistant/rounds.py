@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from assistant.erasing import erase_older
+from assistant.erasing import erase_older, newest_erasure, sweep
 from assistant.log import CHECKPOINT_EVERY, Entry, LogError, append_if_new
 from assistant.proof import state
 from assistant.verifier import VerifyError
@@ -18,11 +18,14 @@ from sources.database import reading
 
 LOOK_SECONDS = 30.0
 """How often the server looks whether a checkpoint is due, where nobody tells it."""
-_DAY = 24 * 60 * 60
+_HOUR = 60 * 60
+_DAY = 24 * _HOUR
 
 
 class Rounds:
     """One thread that signs a checkpoint every hundred entries or five minutes, and once a day erases what is too old.
+
+    What visitors erased themselves it takes out of the database's own copies within an hour, where that was not done at once.
 
     First of all it logs `settings`, unless they are those that were logged last. `keep_days` is the term after which
     words are erased, None for never. What goes wrong is told to `report`, once for as long as it stays the same, and
@@ -42,6 +45,8 @@ class Rounds:
         self._told: dict[str, str] = {}
         self._signed = 0
         self._erase_next = 0.0
+        self._sweep_next = 0.0
+        self._swept = 0
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="rounds")
@@ -67,6 +72,7 @@ class Rounds:
         while not self._closing:
             self._attempt("signing the log", self._sign_if_due)
             self._attempt("erasing old words", self._erase_if_due)
+            self._attempt("sweeping up erased words", self._sweep_if_due)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
         self._attempt("signing the log", self._sign)
@@ -90,10 +96,20 @@ class Rounds:
     def _erase_if_due(self) -> None:
         if self._keep_days is None or time.monotonic() < self._erase_next:
             return
-        done = erase_older(self._engine, self._keep_days)
+        erase_older(self._engine, self._keep_days)
         self._erase_next = time.monotonic() + _DAY
-        if not done.journal_too:
-            self._report("erased words stay in the write-ahead log until the next erasure")
+
+    def _sweep_if_due(self) -> None:
+        if time.monotonic() < self._sweep_next:
+            return
+        self._sweep_next = time.monotonic() + _HOUR
+        newest = newest_erasure(self._engine)
+        if newest == self._swept:
+            return
+        if sweep(self._engine):
+            self._swept = newest
+        else:
+            self._report("erased words stay in the database's own copies; the server tries again within the hour")
 
     def _attempt(self, what: str, step: Callable[[], None]) -> None:
         """Do a step; whatever goes wrong must not end the rounds, and never carries words into a server's own log."""

@@ -7,7 +7,7 @@ those a rollback journal is used instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ _JOURNAL_PAGES = 4_000
 # wait with it.
 _EMPTYING_TRIES = 8
 _EMPTYING_MILLISECONDS = 500
+# How long those who write answers may at most have to wait behind whoever writes a table anew and waits for it himself.
+_REWRITING_MILLISECONDS = 2_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it equal to what Alembic finds, so that serving need not load Alembic to know.
 HEAD = "0008"
@@ -93,8 +95,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def empty_journal(engine: Engine) -> bool:
     """Take what was overwritten out of SQLite's write-ahead log, too, once it is committed.
 
-    False if somebody read from it all the while; it then goes the next time. PostgreSQL has nothing to empty here: it
-    keeps what was overwritten until it vacuums, and in its backups.
+    False if somebody read from it all the while; it then goes the next time. For PostgreSQL there is `rewrite`.
     """
     if engine.dialect.name != "sqlite":
         return True
@@ -107,6 +108,25 @@ def empty_journal(engine: Engine) -> bool:
             return False
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+
+
+def rewrite(engine: Engine, tables: Sequence[str]) -> bool:
+    """Write these tables anew without what was overwritten in them, which PostgreSQL keeps between the rows otherwise.
+
+    Nobody reads or writes them meanwhile, so this is for now and then. False if somebody held one of them for too long;
+    what was overwritten then goes the next time. SQLite overwrites in place and has nothing to write anew.
+    """
+    if engine.dialect.name != "postgresql":
+        return True
+    with reading(engine) as connection:
+        connection.exec_driver_sql(f"SET lock_timeout = '{_REWRITING_MILLISECONDS}ms'")
+        try:
+            connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+        except sa.exc.OperationalError:
+            return False
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
+    return True
 
 
 def lock(connection: Connection, name: int) -> None:

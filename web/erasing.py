@@ -57,5 +57,5 @@ def _erase_questions(answers: list[str], who: str) -> None:
 def _say_journal(gone: bool) -> None:
     say.print(
         "Copies of them stay in backups."
-        + ("" if gone else " One stays in the write-ahead log until the next erasure.")
+        + ("" if gone else " One stays in the database's own copies; a running server takes it out within the hour.")
     )

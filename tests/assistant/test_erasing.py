@@ -7,12 +7,13 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from assistant import log, schema
 from assistant.conversation import load
-from assistant.erasing import Older, blanks, erase_older, erase_question
+from assistant.erasing import Older, blanks, erase_older, erase_question, newest_erasure, sweep
 from assistant.feedback import Feedback, Reason, feedback_on, give
 from assistant.recall import Turn
 from assistant.recorder import Record, Recorder
@@ -228,3 +229,38 @@ def test_somebody_who_reads_meanwhile_delays_the_journal_but_not_the_erasure(tmp
     assert b"Wilhelmina" not in files_of(tmp_path)
     assert b"Wolfgang" not in files_of(tmp_path)
     engine.dispose()
+
+
+def test_what_was_overwritten_is_swept_out_of_the_tables_files(engine: Engine, tmp_path: Path) -> None:
+    marks = [f"Planted{n:04d}Word" for n in range(60)]
+    ids = [asked(engine, mark, turn=n) for n, mark in enumerate(marks)]
+    assert newest_erasure(engine) == 0
+    for id_ in ids:
+        erase_question(engine, id_)
+    assert newest_erasure(engine) == 120
+    assert sweep(engine)
+    assert [mark for mark in marks if mark.encode() in table_file(engine, tmp_path)] == []
+
+
+def table_file(engine: Engine, folder: Path) -> bytes:
+    """The file in which the questions stand."""
+    if engine.dialect.name == "sqlite":
+        return files_of(folder)
+    with reading(engine) as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        found = connection.exec_driver_sql(
+            "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('questions')"
+        )
+        content = Path(str(found.scalar_one())).read_bytes()
+    assert b"          " in content
+    return content
+
+
+def test_a_table_that_somebody_holds_is_swept_the_next_time(engine: Engine) -> None:
+    erase_question(engine, asked(engine, PLANTED))
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite overwrites in place")
+    with engine.begin() as holding:
+        holding.exec_driver_sql("SELECT count(*) FROM questions")
+        assert not sweep(engine)
+    assert sweep(engine)

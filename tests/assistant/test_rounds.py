@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from assistant import log, schema
+from assistant.erasing import erase_question
 from assistant.proof import newest
 from assistant.recorder import Recorder
 from assistant.rounds import Rounds
 from sources.database import reading, writing
-from tests.assistant.test_erasing import aged, asked, words_in
+from tests.assistant.test_erasing import aged, asked, table_file, words_in
 from tests.assistant.test_log import record
 from tests.conftest import unguarded
 
@@ -105,12 +106,23 @@ def test_a_database_that_is_gone_ends_nothing_and_no_words_are_told(tmp_path: Pa
     engine = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     rounds = Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS)
     rounds.start()
-    until(lambda: len(told) == 3)
+    until(lambda: len(told) == 4)
     rounds.close()
-    steps = ("logging the settings", "signing the log", "erasing old words")
+    steps = ("logging the settings", "signing the log", "erasing old words", "sweeping up erased words")
     assert told == [f"{step} failed: OperationalError" for step in steps]
 
 
 def test_one_that_was_never_started_can_be_closed(engine: Engine, tmp_path: Path, told: list[str]) -> None:
     Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS).close()
     assert sizes(engine) == []
+
+
+def test_what_visitors_erased_is_swept_up(engine: Engine, tmp_path: Path, told: list[str]) -> None:
+    marks = [f"Planted{n:04d}Word" for n in range(20)]
+    for id_ in [asked(engine, mark, turn=n) for n, mark in enumerate(marks)]:
+        erase_question(engine, id_)
+    rounds = Rounds(engine, tmp_path / "log.key", None, told.append, SETTINGS)
+    rounds.start()
+    until(lambda: not any(mark.encode() in table_file(engine, tmp_path) for mark in marks))
+    rounds.close()
+    assert told == []

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from assistant.evaluation.triaging import live_library, messages
 from assistant.policy import load_policy
@@ -57,11 +58,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(arguments: Sequence[str], port: int, data: Path, reader: str = "off") -> Iterator[tuple[int, float]]:
-    """Yield process id and seconds to ready of a server; it is ended at the end."""
-    environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_READER": reader}
+def running(
+    arguments: Sequence[str], port: int, data: Path, reader: str = "off", url: str = "", said: IO[bytes] | None = None
+) -> Iterator[tuple[int, float]]:
+    """Yield process id and seconds to ready of a server; it is ended at the end. What it prints goes to `said`, if given."""
+    environment = {**os.environ, "WELLCITED_DATA": str(data), "WELLCITED_READER": reader, "WELLCITED_DATABASE_URL": url}
     began = time.perf_counter()
-    process = subprocess.Popen(list(arguments), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        list(arguments), cwd=ROOT, env=environment, stdout=said or subprocess.DEVNULL, stderr=said
+    )
     try:
         while True:
             try:
