@@ -167,6 +167,24 @@ def serving(data: Path) -> None:
         say(f"start to ready: {seconds:.2f} s; memory: {memory_mb(pid):.0f} MB at most")
 
 
+def logging(data: Path) -> None:
+    """Measure what the durable log costs under load: the server beside one that writes nothing down, in turns."""
+    file = data / "questions.json"
+    for reader in ("off", "on"):
+        ours, theirs = free_port(), free_port()
+        server = (sys.executable, "-m", "web", "serve", "--port", str(ours))
+        unlogged = (sys.executable, "-m", "tests.bench.unlogged", str(theirs))
+        with running(server, ours, data, reader), running(unlogged, theirs, data, reader):
+            load(ours, 8, file), load(theirs, 8, file)
+            pairs = [(load(ours, 32, file), load(theirs, 32, file)) for _ in range(ROUNDS)]
+        mine = statistics.median(m["a_second"] for m, _ in pairs)
+        bare = statistics.median(y["a_second"] for _, y in pairs)
+        say(
+            f"32 at once, reader {reader}: {mine:.0f} questions a second with the log, {bare:.0f} without; "
+            f"the log costs {1 - mine / bare:.0%}"
+        )
+
+
 def triaging(data: Path) -> None:
     """Print what triage takes for one message on one core, beside the bare encoder: rules, screen and listener."""
     policy, library = load_policy(), live_library(data)
@@ -248,6 +266,7 @@ def main() -> None:
         wellcited(data, "starter", "--publish")
         if not arguments.publishing_only:
             serving(data)
+            logging(data)
             triaging(data)
         if count:
             say(f"importing and publishing {count} generated articles (minutes) ...")
