@@ -79,6 +79,10 @@ kill: install  ## kill a server 200 times while it answers, and look whether an 
 erasure: install  ## plant 1,000 words in questions, erase them, and look for them in every file, on both databases (minutes)
 	@$(BIN)/python -m tests.planting
 
+.PHONY: switching
+switching: install  ## publish 500 times while visitors ask, and look at every answer they got (half an hour)
+	@$(BIN)/python -m tests.switching
+
 .PHONY: fragments
 fragments: install browser  ## follow the links to 1,000 quotes on plain pages in Chromium (several minutes)
 	@$(BIN)/python -m tests.fragments

@@ -24,7 +24,7 @@ from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
 from assistant.raising import Heard, Raiser, RaisingError, open_raiser, raised, to_hear
 from assistant.recall import Recalled, recall, settled
-from assistant.recorder import Record, Recorder
+from assistant.recorder import OutdatedError, Record, Recorder, RecordError
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
 from index.desk import Desk, Library, LibraryUnavailableError
@@ -39,6 +39,8 @@ _OFFERED = 400
 _PAUSE_SECONDS = 0.25
 # Between two looks at whether another edition is live, whose curated questions are to be tried.
 _LOOK_EVERY_SECONDS = 1.0
+# How often a question is answered anew because the library was curated meanwhile; each look takes milliseconds.
+_LOOKS_AGAIN = 5
 # How long a card may wait for the log before it is shown all the same.
 _CARD_PATIENCE_SECONDS = 1.0
 
@@ -158,8 +160,11 @@ class Assistant:
             return Notice("emergency_card", words.emergency_card)
         return Notice("crisis_card", words.crisis_card_someone_else if triaged.someone_else else words.crisis_card)
 
-    def _steps(self, asked: Question) -> Steps:
-        """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together."""
+    def _steps(self, asked: Question, looks: int = _LOOKS_AGAIN) -> Steps:
+        """Answer a question in seven steps; at a `yield` it waits for what is done for several questions together.
+
+        `looks` is how often it may begin again because the library was curated meanwhile.
+        """
         # 1 triage: what is being asked, and is the person safe? Needs nothing but the rules.
         triaged = asked.triaged or self.triage(asked.text)
         if triaged.urgent:
@@ -198,7 +203,14 @@ class Assistant:
         finding = replace(found, heard=heard)
         answer = self._answer(talk, triaged, finding, library.edition.digest)
         # 7 record, before anyone is shown anything
-        yield self._record(answer, talk, triaged, finding, library, forgot=asked.forget_topic)
+        try:
+            yield self._record(answer, talk, triaged, finding, library, forgot=asked.forget_topic)
+        except OutdatedError as error:
+            # Something was withdrawn, or bound to a passage, a moment ago: the answer is found again without it.
+            if not looks:
+                raise RecordError("the library is being changed all the time, so the answer is not shown") from error
+            self.desk.look()
+            answer = yield from self._steps(asked, looks - 1)
         return answer
 
     def _too_long(self, asked: Question) -> bool:
@@ -382,6 +394,7 @@ class Assistant:
             crisis=talk.crisis or answer.outcome is Outcome.crisis,
             evidence={**_evidence(triaged, finding), "forgot_topic": forgot},
             circumstances=self._under(library),
+            curated=library.curated if library and answer.passages else None,
         )
 
     def _under(self, library: Library | None) -> Circumstances:

@@ -127,7 +127,7 @@ def _name_after(plain: list[str], place: int, most: int) -> tuple[int, int]:
 
 
 def _of_a_name(word: str) -> bool:
-    return word[0].isalnum() and word not in _NOT_A_NAME
+    return word[:1].isalnum() and word not in _NOT_A_NAME
 
 
 def _tidy(text: str) -> str:

@@ -21,6 +21,7 @@ from assistant.answer import Answer
 from assistant.circumstances import Circumstances, keep
 from assistant.verifier import canonical
 from sources.database import writing
+from sources.library import newest_change
 
 _MOST_PATIENT = 64
 _ANSWERS = schema.answers.insert()
@@ -31,12 +32,17 @@ class RecordError(Exception):
     """An answer could not be written to the log, and so must not be shown."""
 
 
+class OutdatedError(Exception):
+    """The library was curated while an answer came about, so what it quotes may have been withdrawn; look again."""
+
+
 @dataclass(frozen=True)
 class Record:
     """An answer with what the log keeps about how it came to be.
 
     `turn` counts from 1 within the conversation; `evidence` is the part of the log entry that explains the answer:
-    triage, candidates, gate.
+    triage, candidates, gate. `curated` is the newest act of curation that the library it quotes from knew of; None where
+    it quotes nothing.
     """
 
     answer: Answer
@@ -46,6 +52,7 @@ class Record:
     crisis: bool
     evidence: Mapping[str, Any]
     circumstances: Circumstances | None = None
+    curated: int | None = None
 
 
 class Recorder:
@@ -64,13 +71,16 @@ class Recorder:
     def record(self, records: Sequence[Record], patience: float | None = None) -> None:
         """Return when the answers are durable, all in one transaction.
 
-        Raises `RecordError` when they could not be written, or not within `patience` seconds; then they may still be.
+        Raises `RecordError` when they could not be written, or not within `patience` seconds; then they may still be. Raises
+        `OutdatedError`, and writes none, when one comes from a library that was curated since.
         """
         try:
             if patience is None:
                 self._write(records)
             else:
                 self._patient.submit(self._write, records).result(patience)
+        except OutdatedError:
+            raise
         except Exception as error:
             raise RecordError("the answer could not be written to the log, so it is not shown") from error
 
@@ -82,10 +92,24 @@ class Recorder:
         with self._writing:
             new = {one.digest: one for record in records if (one := record.circumstances)}
             with writing(self._engine) as connection:
+                _check_current(connection, records)
                 keep(connection, [one for digest, one in new.items() if digest not in self._kept])
                 places = write(connection, records)
             self._kept |= new.keys()
         self._written(places[-1])
+
+
+def _check_current(connection: Connection, records: Sequence[Record]) -> None:
+    """Raise `OutdatedError` for an answer from a library that was curated since.
+
+    Whoever curates writes to the log in the same transaction, and from here on nobody else can: what was withdrawn before
+    this answer is on record is not in it, in whichever process it came about.
+    """
+    curated = {record.curated for record in records if record.curated is not None}
+    if curated:
+        log.hold(connection)
+        if curated != {newest_change(connection)}:
+            raise OutdatedError
 
 
 def write(connection: Connection, records: Sequence[Record]) -> list[int]:

@@ -27,8 +27,7 @@ from index.search import Asked, SearchResult, search
 from index.synonyms import synonyms
 from index.words import content_words
 from sources.database import reading
-from sources.library import withdrawn_passages
-from sources.schema import curation
+from sources.library import newest_change, withdrawn_passages
 
 LOOK_EVERY_SECONDS = 0.5
 # Below this a curated question is about something else, and offering it would only be noise.
@@ -46,13 +45,17 @@ class LibraryUnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Library:
-    """An opened edition with its encoder, the passages withdrawn since, and the reader if there is to be one."""
+    """An opened edition with its encoder, the passages withdrawn since, and the reader if there is to be one.
+
+    `curated` is the newest act of curation it knows of.
+    """
 
     edition: Edition
     encoder: ExportedEncoder
     hidden: frozenset[str]
     reader: Reader | None = None
     companions: Companions = NONE
+    curated: int = 0
 
     def search(self, text: str) -> SearchResult:
         """Rank the passages for a text."""
@@ -163,7 +166,7 @@ class Desk:
                 with reading(self._engine) as connection:
                     seen = _seen(connection)
                     if seen != self._seen:
-                        self._state = self._opened(connection)
+                        self._state = self._opened(connection, seen)
                         self._seen = seen
             except (EditionError, EncoderError, ReaderError, publishing.PublishingError) as error:
                 self._unavailable(str(error))
@@ -183,17 +186,17 @@ class Desk:
             self.report(reason)
         self._state = reason
 
-    def _opened(self, connection: Connection) -> Library | str:
+    def _opened(self, connection: Connection, seen: _Seen) -> Library | str:
         published = publishing.live(connection)
         if published is None:
             return "nothing has been published yet; `wellcited publish` makes the approved passages searchable"
         hidden = withdrawn_passages(connection)
         state = self._state
         if isinstance(state, Library) and state.edition.digest == published.edition:
-            return with_companions(connection, replace(state, hidden=hidden))
+            return with_companions(connection, replace(state, hidden=hidden, curated=seen.curated))
         edition = opened_edition(connection, self._data, published.edition)
         encoder = self._encoder(connection, edition, state)
-        library = Library(edition, encoder, hidden, opened_reader() if self._reads else None)
+        library = Library(edition, encoder, hidden, opened_reader() if self._reads else None, curated=seen.curated)
         library = with_companions(connection, library)
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
@@ -215,6 +218,9 @@ class Held(Desk):
         """Hold it."""
         super().__init__(engine, data)
         self._state = held
+
+    def look(self) -> None:
+        """Go on with what is held."""
 
 
 def opened_edition(connection: Connection, data: Path, digest: str) -> Edition:
@@ -259,5 +265,4 @@ def encoders_folder(data: Path) -> Path:
 
 def _seen(connection: Connection) -> _Seen:
     published = connection.scalar(sa.select(sa.func.max(schema.publishing.c.id)))
-    curated = connection.scalar(sa.select(sa.func.max(curation.c.id)))
-    return _Seen(published or 0, curated or 0)
+    return _Seen(published or 0, newest_change(connection))

@@ -25,6 +25,8 @@ from sources.claims import claims
 from sources.cleaning import Cleaned, clean
 from sources.splitting import split
 
+# Put together once: every answer asks for it.
+_NEWEST_CHANGE = sa.select(sa.func.max(schema.curation.c.id))
 _ATTRIBUTES = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment", "sample")
 
 
@@ -167,6 +169,11 @@ def approved_texts(connection: Connection) -> dict[str, str]:
     return {
         row.digest: row.text for row in connection.execute(sa.select(r.digest, r.text).where(r.state == State.APPROVED))
     }
+
+
+def newest_change(connection: Connection) -> int:
+    """Return the id of the newest act of curation; 0 before the first."""
+    return connection.scalar(_NEWEST_CHANGE) or 0
 
 
 def withdrawn_passages(connection: Connection) -> frozenset[str]:

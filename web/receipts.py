@@ -92,9 +92,7 @@ def delete(request: Request, answer_id: str, sure: Annotated[str, Form()] = "") 
         with _records():
             erased = erase_question(request.app.state.engine, answer_id)
         if not erased.journal_too:
-            assistant.desk.report(
-                "erased words stay in the write-ahead log; the server tries again within the hour"
-            )
+            assistant.desk.report("erased words stay in the write-ahead log; the server tries again within the hour")
     return _shown(DeletePage(frame_of(request), views.receipt_path(answer_id), done=bool(sure)))
 
 

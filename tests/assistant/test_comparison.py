@@ -81,3 +81,33 @@ def test_both_sides_are_shown(data: Path) -> None:
 
 def titles_of(assistant: Assistant, question: str) -> list[str]:
     return [passage.source.attributes.title or "" for passage in assistant.answer(question).passages]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "which",
+                "is",
+                "better",
+                "than",
+                "or",
+                "vs",
+                "vs.",
+                "and",
+                "between",
+                ".",
+                "...",
+                "a",
+                "honey",
+                "sugar",
+                "?",
+                "'",
+            ]
+        )
+    )
+)
+def test_no_order_of_comparing_words_and_stops_is_too_much(words: list[str]) -> None:
+    text = " ".join(words)
+    found = sides(text)
+    assert found is None or all(side.strip() for side in found)
