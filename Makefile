@@ -83,6 +83,10 @@ erasure: install  ## plant 1,000 words in questions, erase them, and look for th
 switching: install  ## publish 500 times while visitors ask, and look at every answer they got (half an hour)
 	@$(BIN)/python -m tests.switching
 
+.PHONY: spans
+spans: install  ## ask 10,000 made-up questions and hold what is shown to the approved texts, letter by letter (minutes)
+	@$(BIN)/python -m tests.spans
+
 .PHONY: fragments
 fragments: install browser  ## follow the links to 1,000 quotes on plain pages in Chromium (several minutes)
 	@$(BIN)/python -m tests.fragments
