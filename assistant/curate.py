@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
-from sources import curation, pairs
+from sources import curation, edits, pairs, phrasings
 from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
+from sources.edits import Desired
 from sources.library import Imported, State, Status, stored_document, take_in
 from sources.questions import CuratedQuestion
 from sources.questions import add_questions as store_questions
@@ -144,6 +145,67 @@ def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
     """Take a passage from view at once and log it."""
     with writing(engine) as connection:
         _log_changes(connection, [curation.withdraw(connection, passage_id, who=who, why=why)])
+
+
+def edit(
+    engine: Engine, article_id: str, revision: str, desired: Desired, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Carry out an edit of how a revision is cut, or let it wait for another person, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.edit(connection, article_id, revision, desired, who=who, why=why, person=person))
+
+
+def undo_edit(
+    engine: Engine, article_id: str, revision: str, edit_id: int, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Undo an edit, or propose to, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.undo(connection, article_id, revision, edit_id, who=who, why=why, person=person))
+
+
+def approve_edits(
+    engine: Engine, article_id: str, revision: str, last: int, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Put the edits that wait in force and log it; `last` is the newest of them that the person has seen."""
+    with writing(engine) as connection:
+        changes = edits.approve_edits(connection, article_id, revision, last, who=who, why=why, person=person)
+        _log_changes(connection, changes)
+
+
+def turn_down_edits(engine: Engine, article_id: str, revision: str, last: int, *, who: str, why: str) -> None:
+    """Turn down the edits that wait and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.turn_down_edits(connection, article_id, revision, last, who=who, why=why))
+
+
+def add_phrasing(engine: Engine, passage_id: str, words: str, *, who: str) -> None:
+    """Attach a phrasing to a passage and log it; search uses it after the next publish."""
+    with writing(engine) as connection:
+        _log_changes(connection, [phrasings.add_phrasing(connection, passage_id, words, who=who)])
+
+
+def take_phrasing_away(engine: Engine, phrasing_id: int, *, who: str) -> None:
+    """Take a phrasing away and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [phrasings.take_phrasing_away(connection, phrasing_id, who=who)])
+
+
+def review(engine: Engine, article_id: str, day: date, *, who: str, why: str) -> None:
+    """Say that an article was looked at again and holds, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.review(connection, article_id, day, who=who, why=why)])
+
+
+def set_owner(engine: Engine, article_id: str, owner: str | None, *, who: str, name: str) -> None:
+    """Give an article to somebody to look after (the id of their account), and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.set_owner(connection, article_id, owner, who=who, name=name)])
+
+
+def comment(engine: Engine, article_id: str, words: str, *, who: str) -> None:
+    """Say something about an article to the other staff, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.comment(connection, article_id, words, who=who)])
 
 
 def bind_caveat(engine: Engine, passage_id: str, caveat_id: str, *, who: str, why: str) -> None:

@@ -27,6 +27,7 @@ from index.preparing import prepared_encoder
 from index.reader import checked_digest
 from sources.database import reading, writing
 from sources.library import approved_passages, approved_texts
+from sources.phrasings import with_phrasings
 from sources.questions import CuratedQuestion, curated_questions
 
 # Shares of the curated questions an edition must get right; chosen below what the starter library reaches on the half
@@ -100,7 +101,8 @@ def publish(
     edition. Raises `PublishError`, `EncoderError`, `ReaderError`, `ModelError` or `EditionError`; then nothing changed.
     """
     with reading(engine) as connection:
-        passages, texts = approved_passages(connection), approved_texts(connection)
+        passages = with_phrasings(connection, approved_passages(connection))
+        texts = approved_texts(connection)
         questions, live = curated_questions(connection), publishing.live(connection)
     if not passages:
         raise PublishError(

@@ -84,9 +84,13 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path."""
+    """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path.
+
+    `withheld` says that staff keep it from visitors for now.
+    """
 
     start: int
     end: int
     heading: tuple[str, ...]
     kind: PassageKind = PassageKind.CONTENT
+    withheld: bool = False
