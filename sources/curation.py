@@ -75,7 +75,7 @@ def move(
         raise LibraryError(
             f"article {article_id}: {named(who)} brought this revision in. Another person must approve it."
         )
-    if to is State.APPROVED and person is not None and person in _editors(connection, article_id, revision):
+    if to is State.APPROVED and person is not None and person in editors(connection, article_id, revision):
         raise LibraryError(
             f"article {article_id}: {named(who)} edited how this revision is cut. Another person must approve it."
         )
@@ -212,10 +212,10 @@ def _article(connection: Connection, article_id: str) -> sa.Row[Any]:
     return row
 
 
-def _editors(connection: Connection, article_id: str, revision: str) -> frozenset[str]:
-    """Accounts of those whose edits are in force in a revision."""
+def editors(connection: Connection, article_id: str, revision: str) -> frozenset[str]:
+    """Accounts of those whose edits are in force in a revision; to undo one leaves the cut as it was before."""
     e = schema.edits.c
-    in_force = e.state == "in force"
+    in_force = (e.state == "in force") & e.undoes.is_(None)
     query = sa.select(e.person).where(
         e.article_id == article_id, e.revision == revision, in_force, e.person.is_not(None)
     )

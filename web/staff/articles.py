@@ -16,7 +16,9 @@ from starlette.exceptions import HTTPException
 from assistant import curate
 from assistant.answers import answers_with
 from index.desk import Library
+from sources.curation import editors
 from sources.database import reading
+from sources.edits import waiting_edits
 from sources.library import LibraryError, State, dropped_blocks
 from sources.overview import (
     ArticleLine,
@@ -177,6 +179,8 @@ def _article_page(request: Request, visit: Visit, article_id: str, revision: str
         passages = passage_lines(connection, article_id, chosen.digest)
         done = history(connection, article_id)
         dropped = dropped_blocks(connection, article_id, chosen.digest)
+        waiting = waiting_edits(connection).get((article_id, chosen.digest))
+        edited_by_me = visit.person.id in editors(connection, article_id, chosen.digest)
     return ArticlePage(
         frame=frame_of(request, "articles", said),
         id=article_id,
@@ -190,7 +194,8 @@ def _article_page(request: Request, visit: Visit, article_id: str, revision: str
         chosen=views.revision_row(chosen),
         passages=tuple(views.passage_row(one, _library(request)) for one in passages),
         history=views.history_rows(done, line.revisions),
-        actions=views.actions(chosen, visit.person),
+        actions=views.actions(chosen, visit.person, edited=edited_by_me),
+        edits_waiting=waiting[1] if waiting else 0,
         left_out=tuple((one.text, one.reason) for one in dropped),
     )
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from web.access import Role
 from web.pages import environment
 from web.staff.comparing import Compared
+
+DESK_PARTS = (("differences", "/staff/differences", "Differences"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,18 @@ class StaffFrame:
     @property
     def parts(self) -> tuple[tuple[str, str, str], ...]:
         """Name, address and words of each part of the site that this person may use."""
-        everybody = (("articles", "/staff/articles", "Articles"),)
+        everybody = (("articles", "/staff/articles", "Articles"), *DESK_PARTS)
         curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
         admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
         return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *admin)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page that names its template itself: those of a part of staff's work stand together in a module of their own."""
+
+    template: ClassVar[str]
+    frame: StaffFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,7 @@ class ArticlePage:
     history: tuple[HistoryRow, ...]
     actions: tuple[Action, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    edits_waiting: int = 0
     values: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -384,6 +396,7 @@ TEMPLATES: Mapping[type[StaffPage], str] = {
 }
 
 
-def render(page: StaffPage) -> str:
+def render(page: StaffPage | OwnPage) -> str:
     """The page as one HTML document."""
-    return environment().get_template(f"staff/{TEMPLATES[type(page)]}").render(page=page, nonce=page.frame.nonce)
+    template = page.template if isinstance(page, OwnPage) else TEMPLATES[type(page)]
+    return environment().get_template(f"staff/{template}").render(page=page, nonce=page.frame.nonce)

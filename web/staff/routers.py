@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from web.staff import admin, articles, bringing_in, publishing, signing_in
+from web.staff import admin, articles, bringing_in, editing, publishing, settling, signing_in
 from web.staff.bringing_in import BRING_IN
 
 __all__ = ["BRING_IN", "STAFF_ROUTERS", "UPLOAD_BYTES"]
 
-STAFF_ROUTERS = (signing_in.router, admin.router, articles.router, bringing_in.router, publishing.router)
+STAFF_ROUTERS = (
+    signing_in.router,
+    admin.router,
+    articles.router,
+    editing.router,
+    settling.router,
+    bringing_in.router,
+    publishing.router,
+)
 # Several files at once; each by itself is held to `sources.reading.Limits`.
 UPLOAD_BYTES = 60_000_000
