@@ -226,7 +226,7 @@ def _encoded_pieces(
         terms = tuple(words(lexical_text(passage)))
         pieces[key] = Piece(key, spans[key], terms, vector, vectors[place:after], word_vectors)
         place = after
-    return pieces, total
+    return pieces, total - len(phrasings)  # they are counted where their own vectors are
 
 
 def _vectors_of(texts: Sequence[str], known: _Known, encoder: ExportedEncoder) -> tuple[Vectors, int]:

@@ -134,6 +134,33 @@ def history(connection: Connection, article_id: str) -> list[Done]:
     return [Done(row.at, Change(*(getattr(row, name) for name in names))) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True)
+class Comment:
+    """What somebody of the staff said about an article."""
+
+    at: datetime
+    who: str
+    words: str
+
+
+def comments(connection: Connection, article_id: str) -> list[Comment]:
+    """What staff said about an article, oldest first."""
+    c = schema.comments.c
+    query = sa.select(c.at, c.who, c.words).where(c.article_id == article_id).order_by(c.id)
+    return [Comment(*row) for row in connection.execute(query)]
+
+
+def edited_by(connection: Connection, person: str) -> frozenset[tuple[str, str]]:
+    """Article and revision of everything that waits for approval and that this person has cut anew."""
+    e, r = schema.edits.c, schema.revisions.c
+    query = (
+        sa.select(e.article_id, e.revision)
+        .join_from(schema.edits, schema.revisions, (e.article_id == r.article_id) & (e.revision == r.digest))
+        .where(e.person == person, e.state == "in force", e.undoes.is_(None), r.state == State.IN_REVIEW)
+    )
+    return frozenset((row.article_id, row.revision) for row in connection.execute(query))
+
+
 def _revisions(connection: Connection, article_id: str | None = None) -> Iterable[RevisionLine]:
     r = schema.revisions.c
     query = sa.select(

@@ -177,6 +177,8 @@ def _what(change: Change, ordinals: dict[str, int]) -> str:
         return f"revision {number} {_MOVES[State(change.to_state)]}"
     if change.action == "review by":
         return f"to be looked at again by {written(change.to_state) or 'no set day'}"
+    if change.action == "owner":
+        return "handed it to"
     proposed = change.action.removeprefix("propose to ")
     words = _ACTIONS.get(proposed, proposed)
     return words if proposed == change.action else f"proposed an edit: {words}"

@@ -13,7 +13,10 @@ from web.access import Role
 from web.pages import environment
 from web.staff.comparing import Compared
 
-DESK_PARTS = (("differences", "/staff/differences", "Differences"),)
+DESK_PARTS = (
+    ("review-queue", "/staff/review-queue", "Review"),
+    ("differences", "/staff/differences", "Differences"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,22 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskView:
+    """Who looks after an article, when it was last reviewed and until when it is shown, and what staff said about it.
+
+    `people` are those it can be handed to: id and name.
+    """
+
+    owner: str
+    mine: bool
+    people: tuple[tuple[str, str], ...]
+    last_review: str
+    shown_until: str
+    no_longer_shown: bool
+    comments: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePage:
     """An article: what is known of it, its revisions, and the passages of one of them.
 
@@ -205,6 +224,7 @@ class ArticlePage:
     actions: tuple[Action, ...]
     left_out: tuple[tuple[str, str], ...] = ()
     edits_waiting: int = 0
+    desk: DeskView | None = None
     values: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 

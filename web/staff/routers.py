@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.staff import admin, articles, bringing_in, editing, publishing, settling, signing_in
+from web.staff import admin, articles, bringing_in, editing, publishing, queue, settling, signing_in
 from web.staff.bringing_in import BRING_IN
 
 __all__ = ["BRING_IN", "STAFF_ROUTERS", "UPLOAD_BYTES"]
@@ -12,6 +12,7 @@ STAFF_ROUTERS = (
     admin.router,
     articles.router,
     editing.router,
+    queue.router,
     settling.router,
     bringing_in.router,
     publishing.router,
