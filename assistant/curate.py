@@ -15,8 +15,8 @@ from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
 from sources.edits import Desired
-from sources.library import Imported, State, Status, stored_document, take_in
-from sources.questions import CuratedQuestion
+from sources.library import Imported, LibraryError, State, Status, stored_document, take_in
+from sources.questions import CuratedQuestion, curated_questions, remove_question
 from sources.questions import add_questions as store_questions
 
 
@@ -233,12 +233,36 @@ def add_questions(engine: Engine, questions: Collection[CuratedQuestion], *, who
     body = {
         "who": who,
         "why": why,
-        "questions": [{"question": one.question, "must_answer": one.must_answer} for one in questions],
+        "questions": [
+            {"question": one.question, "must_answer": one.must_answer, **({"kind": one.kind} if one.kind else {})}
+            for one in questions
+        ],
     }
     with writing(engine) as connection:
         count = store_questions(connection, questions)
         log.append(connection, [log.Entry("curated questions", body)])
     return count
+
+
+def change_question(
+    engine: Engine, before: str | None, question: CuratedQuestion | None, *, who: str, why: str
+) -> None:
+    """Put one question in another's place, add one (`before` is None) or remove one, and log it.
+
+    Raises `LibraryError` when the one before is gone, or another has the words.
+    """
+    with writing(engine) as connection:
+        there = {one.question for one in curated_questions(connection)}
+        if question is not None and question.question != before and question.question in there:
+            raise LibraryError("there is a question of these words already. Change that one.")
+        if before is not None and not remove_question(connection, before):
+            raise LibraryError("this question was removed already.")
+        if question is not None:
+            store_questions(connection, [question])
+        kind = question.kind if question else None
+        after = question.question if question else None
+        body = {"who": who, "why": why, "before": before, "after": after, "kind": kind}
+        log.append(connection, [log.Entry("question", body)])
 
 
 def _log_import(connection: Connection, imported: Imported, file_name: str, who: str) -> None:

@@ -234,6 +234,11 @@ def months_from(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def newest_change(connection: Connection) -> int:
+    """Place of the newest row of the history: an edition that was built before it may be older than the library."""
+    return connection.scalar(sa.select(sa.func.max(schema.curation.c.id))) or 0
+
+
 def revision_text(connection: Connection, article_id: str, digest: str) -> str | None:
     """Return a revision's canonical text, or None when there is no such revision."""
     r = schema.revisions.c

@@ -32,6 +32,7 @@ from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
 from web.settings import Settings
+from web.staff.bench import Bench
 from web.staff.problems import staff_response
 from web.staff.routers import BRING_IN, STAFF_ROUTERS, UPLOAD_BYTES
 
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings, app.state.engine = settings, engine
     app.state.assistant, app.state.crowd = assistant, crowd
+    app.state.bench = Bench()
     routers = (
         api.router,
         health.router,

@@ -31,6 +31,8 @@ SAID = {
     "owner": "It has another owner.",
     "reviewed": "Kept. It comes up again in a year.",
     "commented": "Your comment is kept.",
+    "question_kept": "Kept. From now on each publish asks it.",
+    "question_removed": "Removed. No publish asks it any more.",
     "edited": "Done. It is in the list of edits, where it can be undone.",
     "edit_waits": "Kept. Another person must approve it before visitors see it.",
     "edit_undone": "The edit is undone.",

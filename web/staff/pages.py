@@ -11,11 +11,14 @@ from typing import ClassVar
 
 from web.access import Role
 from web.pages import environment
+from web.staff.builds import Failed
 from web.staff.comparing import Compared
 
 DESK_PARTS = (
     ("review-queue", "/staff/review-queue", "Review"),
     ("differences", "/staff/differences", "Differences"),
+    ("try", "/staff/try", "Try"),
+    ("questions", "/staff/questions", "Questions"),
 )
 
 
@@ -325,6 +328,7 @@ class BuildView:
     total: int
     said: str
     wrong: tuple[str, ...] = ()
+    failures: tuple[Failed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,12 +359,13 @@ class PublishPage:
     earlier: tuple[EditionRow, ...]
     may_publish: bool
     may_override: bool
+    phrased: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> int:
         """How many passages and articles a publish would change."""
-        return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed)
+        return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed) + self.phrased
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.staff import admin, articles, bringing_in, editing, publishing, queue, settling, signing_in
+from web.staff import admin, articles, bringing_in, editing, publishing, questions, queue, settling, signing_in, trying
 from web.staff.bringing_in import BRING_IN
 
 __all__ = ["BRING_IN", "STAFF_ROUTERS", "UPLOAD_BYTES"]
@@ -13,6 +13,8 @@ STAFF_ROUTERS = (
     articles.router,
     editing.router,
     queue.router,
+    trying.router,
+    questions.router,
     settling.router,
     bringing_in.router,
     publishing.router,
