@@ -39,6 +39,8 @@ def keep(request: Request, visit: Visited) -> Response:
     typed = QuestionRow(plain_text(visit.text("question")), visit.text("kind"), visit.text("words").strip(), "", "")
     before = visit.text("before") or None
     errors = _errors(request, typed)
+    if before is not None and before not in {row.question for row in _rows(request)}:
+        before, errors["question"] = None, "It was removed already. You can keep this as another question."
     if not errors:
         lines = tuple(line.strip() for line in typed.words.splitlines() if line.strip())
         gold = lines if typed.kind in _WITH_WORDS else ()
