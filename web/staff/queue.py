@@ -56,7 +56,7 @@ def reviewed(request: Request, visit: Visited, article_id: str) -> Response:
     engine, why = request.app.state.engine, visit.text("why").strip()
     _known(engine, article_id)
     if not why:
-        return _refused(request, visit, article_id, "reviewed", "Say what you checked; the log keeps it.")
+        return _refused(request, visit, article_id, "review_why", "Say what you checked; the log keeps it.")
     curate.review(engine, article_id, date.today(), who=visit.person.name, why=why)
     return RedirectResponse(f"{ARTICLES}/{article_id}?said=reviewed", 303)
 

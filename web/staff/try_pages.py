@@ -12,13 +12,18 @@ from web.staff.pages import BuildView, OwnPage
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A passage that search found: its place, what was measured, and what became of it in words."""
+    """A passage that search found: its place, what was measured, and what became of it in words.
 
+    `unread` says that the reader did not come to it, where there is a reader.
+    """
+
+    place: int
     passage_id: str
     title: str
     heading: tuple[str, ...]
     text: str
     shown: bool
+    unread: bool
     fate: str
     figures: tuple[tuple[str, str], ...]
 

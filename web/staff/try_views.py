@@ -22,7 +22,7 @@ def tried_view(tried: Tried, policy: Policy, reads: bool) -> TriedView:
         question=tried.question,
         turn=_turn(tried, policy),
         facts=_facts(tried, policy, reads),
-        candidates=tuple(_candidate(one, shown, policy, reads) for one in tried.judged),
+        candidates=tuple(_candidate(place, one, shown, policy, reads) for place, one in enumerate(tried.judged, 1)),
         suggestions=tried.answer.suggestions,
     )
 
@@ -70,7 +70,7 @@ def _share(value: object) -> str:
     return f"{value / 1_000_000:.3f}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def _candidate(one: Judged, shown: list[str], policy: Policy, reads: bool) -> CandidateRow:
+def _candidate(place: int, one: Judged, shown: list[str], policy: Policy, reads: bool) -> CandidateRow:
     candidate, passage = one.candidate, one.candidate.listed.passage
     figures = (
         ("probability", f"{one.probability:.3f}"),
@@ -86,11 +86,13 @@ def _candidate(one: Judged, shown: list[str], policy: Policy, reads: bool) -> Ca
         ("both ranks fused", f"{candidate.fused:.4f}"),
     )
     return CandidateRow(
+        place=place,
         passage_id=passage.id,
         title=passage.article.attributes.title or passage.article.id,
         heading=passage.heading,
         text=passage.text,
         shown=passage.id in shown,
+        unread=reads and one.logit is None and passage.id not in shown,
         fate=_fate(one, shown, policy, reads),
         figures=figures,
     )
