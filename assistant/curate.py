@@ -16,7 +16,7 @@ from sources.database import writing
 from sources.differences import Difference
 from sources.edits import Desired
 from sources.library import Imported, LibraryError, State, Status, stored_document, take_in
-from sources.questions import CuratedQuestion, curated_questions, remove_question
+from sources.questions import CuratedQuestion, curated_questions, name_of, remove_question
 from sources.questions import add_questions as store_questions
 
 
@@ -247,7 +247,7 @@ def add_questions(engine: Engine, questions: Collection[CuratedQuestion], *, who
 def change_question(
     engine: Engine, before: str | None, question: CuratedQuestion | None, *, who: str, why: str
 ) -> None:
-    """Put one question in another's place, add one (`before` is None) or remove one, and log it.
+    """Put one question in another's place, add one (`before` is None) or remove one, and log it without its words.
 
     Raises `LibraryError` when the one before is gone, or another has the words.
     """
@@ -260,8 +260,8 @@ def change_question(
         if question is not None:
             store_questions(connection, [question])
         kind = question.kind if question else None
-        after = question.question if question else None
-        body = {"who": who, "why": why, "before": before, "after": after, "kind": kind}
+        names = [name_of(one) if one else None for one in (before, question.question if question else None)]
+        body = {"who": who, "why": why, "before": names[0], "after": names[1], "kind": kind}
         log.append(connection, [log.Entry("question", body)])
 
 

@@ -39,7 +39,7 @@ from index.reader import Reader, checked_digest
 from sources.database import reading, writing
 from sources.library import approved_passages, approved_texts, newest_change, withdrawn_passages
 from sources.phrasings import with_phrasings
-from sources.questions import CuratedQuestion, curated_questions
+from sources.questions import CuratedQuestion, curated_questions, name_of
 
 # Shares of the curated questions an edition must get right; chosen below what the starter library reaches on the half
 # of its questions that set no threshold, so that a fault shows and chance does not.
@@ -231,8 +231,12 @@ def _leave_nothing(engine: Engine, built: Built) -> None:
 
 
 def check_questions(library: Library, questions: Sequence[CuratedQuestion], policy: Policy) -> Check:
-    """Ask an edition the curated questions it has a right passage for, and, where it has any, those to be refused."""
-    answerable = {one.question for one in library.edition.questions}
+    """Ask an edition the curated questions it has a right passage for, and, where it has any, those to be refused.
+
+    A passage that must not be shown today, such as one that nobody has reviewed for long, is no right one.
+    """
+    hidden = library.hidden - library.companions.blocked.keys()
+    answerable = {one.question for one in library.edition.questions if one.passage_id not in hidden}
     measured = [one for one in questions if one.kind is None]
     to_answer = [one for one in measured if one.must_answer and one.question in answerable]
     to_refuse = [one for one in measured if not one.must_answer] if to_answer else []
@@ -316,7 +320,7 @@ def _make_live(
             "to_refuse": check.to_refuse,
         }
         if check.failures:
-            body["failed"] = [one.question for one in check.failures]
+            body["failed"] = [name_of(one.question) for one in check.failures]
         log.append(connection, [log.Entry("publish", body)])
 
 

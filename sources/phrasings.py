@@ -49,8 +49,8 @@ def add_phrasing(connection: Connection, passage_id: str, words: str, *, who: st
         raise LibraryError(f"this passage has {MOST_OF_A_PASSAGE} phrasings. Take one away first.")
     row = _passage(connection, passage_id)
     values = {"passage_id": passage_id, "words": plain, "at": datetime.now(UTC), "who": named(who), "gone": False}
-    connection.execute(schema.phrasings.insert().values(**values))
-    return record(connection, _change(row, "add phrasing", passage_id, who, plain))
+    number = connection.execute(schema.phrasings.insert().values(**values)).inserted_primary_key
+    return record(connection, _change(row, "add phrasing", passage_id, who, number[0] if number else 0))
 
 
 def take_phrasing_away(connection: Connection, phrasing_id: int, *, who: str) -> Change:
@@ -61,7 +61,7 @@ def take_phrasing_away(connection: Connection, phrasing_id: int, *, who: str) ->
         raise LibraryError("this phrasing was taken away already.")
     connection.execute(f.update().where(f.c.id == phrasing_id).values(gone=True))
     passage = _passage(connection, row.passage_id)
-    return record(connection, _change(passage, "take phrasing away", row.passage_id, who, row.words))
+    return record(connection, _change(passage, "take phrasing away", row.passage_id, who, phrasing_id))
 
 
 def phrasings_of(connection: Connection, passage_ids: Iterable[str]) -> list[Phrasing]:
@@ -105,5 +105,6 @@ def _passage(connection: Connection, passage_id: str) -> tuple[str, str]:
     return row.article_id, row.revision
 
 
-def _change(row: tuple[str, str], action: str, passage_id: str, who: str, words: str) -> Change:
-    return Change(named(who), action, row[0], row[1], passage_id, None, None, words)
+def _change(row: tuple[str, str], action: str, passage_id: str, who: str, number: int) -> Change:
+    # Not its words: visitors may have said them, and neither the history nor the log can be erased.
+    return Change(named(who), action, row[0], row[1], passage_id, None, None, f"phrasing {number}")

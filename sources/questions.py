@@ -4,6 +4,7 @@ and those that an edition answers are offered to visitors as questions to start 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,6 +89,11 @@ def kept(question: str, kind: Kind, gold: tuple[str, ...], who: str) -> CuratedQ
     """Return a question that staff keep, from now on."""
     plain = " ".join(question.split())
     return CuratedQuestion(plain, kind is Kind.MUST_ANSWER, gold, KEPT_BY_STAFF, kind, who, datetime.now(UTC))
+
+
+def name_of(question: str) -> str:
+    """Name a question without its words, which a visitor may have said: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
 
 
 def remove_question(connection: Connection, question: str) -> bool:

@@ -21,7 +21,7 @@ from web.staff.try_pages import QuestionRow, QuestionsPage
 QUESTIONS = f"{STAFF}/questions"
 router = APIRouter(prefix=QUESTIONS, include_in_schema=False, default_response_class=HTMLResponse)
 _MAY = (Role.CURATOR, Role.CLINICIAN)
-_MOST_CHARACTERS = 500
+MOST_CHARACTERS = 500
 _WITH_WORDS = (Kind.MUST_ANSWER, Kind.TRAP)
 
 
@@ -69,8 +69,8 @@ def remove(request: Request, visit: Visited) -> Response:
 
 def _errors(request: Request, typed: QuestionRow) -> dict[str, str]:
     errors = {}
-    if not 0 < len(typed.question) <= _MOST_CHARACTERS:
-        errors["question"] = f"Write a question of up to {_MOST_CHARACTERS} characters."
+    if not 0 < len(typed.question) <= MOST_CHARACTERS:
+        errors["question"] = f"Write a question of up to {MOST_CHARACTERS} characters."
     if typed.kind not in list(Kind):
         errors["kind"] = "Choose what is expected."
     if typed.kind == Kind.MUST_ANSWER and not typed.words:

@@ -17,7 +17,7 @@ from index.encoder import EncoderError
 from index.publishing import PublishingError
 from sources.database import reading, writing
 from sources.library import LibraryError
-from sources.questions import Kind, kept
+from sources.questions import CuratedQuestion, Kind, kept
 from web.access import Role, only
 from web.staff import builds
 from web.staff.article_views import moment
@@ -27,6 +27,7 @@ from web.staff.builds import Build, BusyError, Purpose
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import BuildView
+from web.staff.questions import MOST_CHARACTERS
 from web.staff.try_pages import TryPage
 from web.staff.try_views import tried_view
 from web.visitor import frame_of as visitors_frame
@@ -75,25 +76,38 @@ def build(request: Request, visit: Visited) -> Response:
 @router.post("/expect")
 @only(*_MAY)
 def expect(request: Request, visit: Visited) -> Response:
-    """Keep the question, with the passage that is to answer it or with none: from now on each publish asks it."""
+    """Keep the question with what is expected of it: from now on each publish asks it."""
     page = replace(_page(request, visit), question=visit.text("question"))
     tried, problem = _tried(request, visit)
     if tried is None:
         return shown(replace(page, errors={"question": problem}), 422)
     page = _with(request, page, tried)
-    wanted = visit.text("passage")
-    found = next((one for one in tried.judged if one.candidate.listed.id == wanted), None)
-    if wanted and found is None:
-        return shown(replace(page, errors={"expect": "That passage is not among the candidates. Try again."}), 422)
-    kind, gold = (Kind.MUST_ANSWER, (best_sentence(found),)) if found else (Kind.MUST_REFUSE, ())
-    question = kept(tried.question, kind, gold, visit.person.name)
+    question, problem = _expected(visit, tried)
+    if question is None:
+        return shown(replace(page, errors={"expect": problem}), 422)
     try:
         curate.change_question(
             request.app.state.engine, None, question, who=visit.person.name, why="tried on the draft"
         )
     except LibraryError as error:
         return shown(replace(page, errors={"expect": str(error).capitalize()}), 422)
-    return shown(replace(page, kept=kind))
+    return shown(replace(page, kept=question.kind or ""))
+
+
+def _expected(visit: Visit, tried: Tried) -> tuple[CuratedQuestion | None, str]:
+    """Return the question as it is to be kept; where that cannot be, say why."""
+    if len(tried.question) > MOST_CHARACTERS:
+        return None, f"A question that is kept has up to {MOST_CHARACTERS} characters."
+    if visit.text("kind") not in list(Kind):
+        return None, "Choose what is expected."
+    kind, gold = Kind(visit.text("kind")), tuple[str, ...]()
+    if kind in (Kind.MUST_ANSWER, Kind.TRAP):
+        wanted = visit.text("passage")
+        found = next((one for one in tried.judged if one.candidate.listed.id == wanted), None)
+        if found is None:
+            return None, "That passage is not among the candidates. Ask again."
+        gold = (best_sentence(found),)
+    return kept(tried.question, kind, gold, visit.person.name), ""
 
 
 def best_sentence(one: Judged) -> str:

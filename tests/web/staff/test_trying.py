@@ -18,7 +18,7 @@ from index import publishing
 from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.database import reading, writing
-from sources.questions import Kind, curated_questions
+from sources.questions import Kind, curated_questions, name_of
 from tests.index.encoder_fixture import prepared_encoder
 from tests.web.staff.conftest import Form, site, somebody, text
 from tests.web.staff.test_access import GEESE, dump
@@ -115,11 +115,21 @@ def test_what_is_expected_on_the_bench_is_asked_at_each_publish(
     kim = as_(client, "kim")
     page = kim.posted("/staff/try", question=GEESE_QUESTION)
     [geese] = page.xpath('//input[@name="passage"][@value!=""]/@value')
-    page = kim.posted("/staff/try/expect", question=GEESE_QUESTION, passage=geese)
+    page = kim.posted("/staff/try/expect", question=GEESE_QUESTION, kind="must-answer", passage=geese)
     assert "Kept as must-answer" in text(page)
-    assert "already" in kim.post("/staff/try/expect", 422, question=GEESE_QUESTION, passage=geese).text
-    assert "not among the candidates" in kim.post("/staff/try/expect", 422, question="Geese?", passage="x").text
-    kim.posted("/staff/try/expect", question="How do I bake bread?")
+    assert "already" in kim.post("/staff/try/expect", 422, question=GEESE_QUESTION, kind="trap", passage=geese).text
+    assert (
+        "not among the candidates"
+        in kim.post("/staff/try/expect", 422, question="Geese?", kind="trap", passage="x").text
+    )
+    assert "Choose what is expected" in kim.post("/staff/try/expect", 422, question="Geese?", kind="x").text
+    kim.posted("/staff/try/expect", question="How do I bake bread?", kind="must-refuse")
+    page = kim.posted("/staff/try", question="I want to die")
+    assert page.xpath('//form[contains(@action, "expect")]//input[@name="kind"]/@value') == ["crisis"]
+    long = "I want to die. " * 40
+    assert "up to 500" in kim.post("/staff/try/expect", 422, question=long, kind="crisis").text
+    page = kim.posted("/staff/try", question="Should I stop taking my tablets?")
+    assert "personal-advice" in page.xpath('//form[contains(@action, "expect")]//input[@name="kind"]/@value')
     with reading(engine) as connection:
         kept = {one.question: (one.kind, one.gold, one.who) for one in curated_questions(connection)}
     assert kept == {
@@ -151,11 +161,12 @@ def test_staff_keep_change_and_remove_questions(client: TestClient, engine: Engi
     kim.post(f"{path}/remove", before="I want to die")
     kim.post(f"{path}/remove", 422, before="I want to die")
     as_(client, "hedda").post(f"{path}/remove", 403, before="Should I stop my tablets?")
+    geese, die, stop = map(name_of, (GEESE_QUESTION, "I want to die", "Should I stop my tablets?"))
     assert [(one["before"], one["after"], one["kind"]) for one in logged(engine, "question")] == [
-        (None, GEESE_QUESTION, "must-answer"),
-        (GEESE_QUESTION, "I want to die", "crisis"),
-        (None, "Should I stop my tablets?", "personal-advice"),
-        ("I want to die", None, None),
+        (None, geese, "must-answer"),
+        (geese, die, "crisis"),
+        (None, stop, "personal-advice"),
+        (die, None, None),
     ]
 
 
@@ -195,7 +206,7 @@ def test_one_failure_stops_a_publish_shows_before_and_after_and_an_admin_may_ove
     )  # fmt: skip
     [_, entry] = logged(engine, "publish")
     assert (entry["why"], sorted(entry["failed"])) == (
-        "both are to be mended", sorted(one.question for one in build.failures),
+        "both are to be mended", sorted(name_of(one.question) for one in build.failures),
     )  # fmt: skip
     with reading(engine) as connection:
         log.verify(connection)
