@@ -28,6 +28,7 @@ from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, patterns, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
+from web.fetching import Network
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
@@ -107,7 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
-    app.state.settings, app.state.engine = settings, engine
+    app.state.settings, app.state.engine, app.state.network = settings, engine, Network()
     app.state.assistant, app.state.crowd = assistant, crowd
     app.state.bench = Bench()
     routers = (

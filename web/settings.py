@@ -53,6 +53,11 @@ SETTINGS = (
         "optional",
         "optional; or admins, if admins must sign in with an authenticator app's code as well.",
     ),
+    Setting(
+        "WELLCITED_FETCH",
+        "off",
+        "on if curators may bring articles in by their web address; the server then fetches them.",
+    ),
     Setting("WELLCITED_PROXY", "", "Network address of a proxy in front, which says who asks; empty if there is none."),
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
     Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
@@ -84,6 +89,7 @@ class Settings:
     """What differs from the defaults, as the log may hold it."""
     admins_need_codes: bool = False
     proxy: str = ""
+    fetches: bool = False
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables that were set, for a process that is to have the same settings."""
 
@@ -118,6 +124,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         },
         admins_need_codes=_one_of("WELLCITED_STAFF_CODES", value["WELLCITED_STAFF_CODES"], "optional", "admins"),
         proxy=value["WELLCITED_PROXY"],
+        fetches=_one_of("WELLCITED_FETCH", value["WELLCITED_FETCH"], "off", "on"),
         environment={name: environment[name] for name in known if environment.get(name)},
     )
 

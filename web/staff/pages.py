@@ -261,15 +261,16 @@ class ArrivalRow:
 
 @dataclass(frozen=True, slots=True)
 class BringInPage:
-    """The forms to bring articles in, what could not be read, and what waits."""
+    """The forms to bring articles in, and what waits. `errors` are of files, `wrong` and `typed` of the other fields."""
 
     frame: StaffFrame
     endings: tuple[str, ...]
     most: str
     waiting: tuple[ArrivalRow, ...]
-    pasted: str = ""
+    fetches: bool = False
     errors: tuple[str, ...] = ()
-    paste_error: str | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
