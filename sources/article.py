@@ -33,8 +33,8 @@ class Block:
 class Attributes:
     """What is known about an article besides its words; None where nobody has said it yet.
 
-    `sells_treatment`: the publisher sells the treatment it describes. `sample`: written for this project, not
-    reviewed by a clinician.
+    `sells_treatment`: the publisher sells the treatment it describes. `funding`: who paid for the article.
+    `sample`: written for this project, not reviewed by a clinician.
     """
 
     title: str | None = None
@@ -45,6 +45,7 @@ class Attributes:
     reviewed: date | None = None
     licence: str | None = None
     sells_treatment: bool | None = None
+    funding: str | None = None
     sample: bool = False
 
 

@@ -40,7 +40,18 @@ from sources.splitting import split
 SHOWN_MONTHS = 36
 # From an approval or a review until the article is to be looked at again.
 REVIEW_MONTHS = 12
-_ATTRIBUTES = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment", "sample")
+_ATTRIBUTES = (
+    "title",
+    "publisher",
+    "author",
+    "url",
+    "published",
+    "reviewed",
+    "licence",
+    "sells_treatment",
+    "funding",
+    "sample",
+)
 
 
 class State(StrEnum):

@@ -18,6 +18,7 @@ articles = sa.Table(
     sa.Column("reviewed", sa.Date),
     sa.Column("licence", sa.Text),
     sa.Column("sells_treatment", sa.Boolean),
+    sa.Column("funding", sa.Text),
     sa.Column("sample", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("review_by", sa.Date),

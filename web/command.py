@@ -98,6 +98,7 @@ def import_(
     sells_treatment: Annotated[
         bool | None, typer.Option(help="Whether the publisher sells the treatment it describes.")
     ] = None,
+    funding: Annotated[str | None, typer.Option(help="Who paid for the article.")] = None,
     article: Annotated[str | None, typer.Option(help="Id of the article that this is a new revision of.")] = None,
     who: Who = "",
 ) -> None:
@@ -107,7 +108,7 @@ def import_(
     """
     given = Attributes(
         title=title, publisher=publisher, author=author, url=url, published=_day(published), reviewed=_day(reviewed),
-        licence=licence, sells_treatment=sells_treatment,
+        licence=licence, sells_treatment=sells_treatment, funding=funding,
     )  # fmt: skip
     if len(files) > 1 and (title or url or article):
         raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")

@@ -294,6 +294,7 @@ def article_line(article_id: str, attributes: Attributes, marked: Passage | None
         sample=attributes.sample,
         source_page=f"/sources/{article_id}",
         at_quote=at_quote(url, title, text, (marked.start, marked.end)) if url and marked else None,
+        funding=attributes.funding,
     )
 
 

@@ -99,6 +99,7 @@ def facts(line: ArticleLine) -> tuple[tuple[str, str], ...]:
         ("Reviewed", written(a.reviewed)),
         ("Licence", a.licence),
         ("Publisher sells the treatment", sells),
+        ("Paid for by", a.funding),
         ("Name in commands", line.article.id),
     )
     sample = (("Sample", "yes, not reviewed by a clinician"),) if a.sample else ()

@@ -19,7 +19,8 @@ from index.desk import Library
 from sources.curation import editors
 from sources.database import reading
 from sources.edits import waiting_edits
-from sources.library import LibraryError, State, dropped_blocks
+from sources.library import LibraryError, State, dropped_blocks, revision_text
+from sources.near import gone
 from sources.overview import (
     ArticleLine,
     RevisionLine,
@@ -184,6 +185,9 @@ def article_page(request: Request, visit: Visit, article_id: str, revision: str,
         desk = desk_view(connection, line, visit.person)
         waiting = waiting_edits(connection).get((article_id, chosen.digest))
         edited_by_me = visit.person.id in editors(connection, article_id, chosen.digest)
+        comes = chosen.state in (State.DRAFT, State.IN_REVIEW)
+        text = revision_text(connection, article_id, chosen.digest) if comes else None
+        lost = gone(connection, article_id, text) if text else []
     return ArticlePage(
         frame=frame_of(request, "articles", said),
         id=article_id,
@@ -201,6 +205,7 @@ def article_page(request: Request, visit: Visit, article_id: str, revision: str,
         edits_waiting=waiting[1] if waiting else 0,
         desk=desk,
         left_out=tuple((one.text, one.reason) for one in dropped),
+        gone=tuple(lost),
     )
 
 

@@ -19,6 +19,7 @@ from sources.cleaning import Cleaned, clean
 from sources.database import reading, writing
 from sources.formats import FORMATS
 from sources.library import LibraryError, Status, recognised, revision_text
+from sources.near import gone, near_passages
 from sources.overview import article_line
 from sources.reading import Limits, ReadingError
 from web.access import Role, only
@@ -253,16 +254,17 @@ def _missing(cleaned: Cleaned) -> tuple[str, ...]:
 
 
 def _with_what_is_known(engine: Engine, page: ArrivalPage, cleaned: Cleaned) -> ArrivalPage:
-    """Say which article a document is a text of, and how it differs from the newest revision."""
+    """Say which article a document is a text of, how it differs from the newest revision, and what stands elsewhere, too."""
     with reading(engine) as connection:
         article_id, status = recognised(connection, cleaned, page.file_name)
+        page = replace(page, near=tuple(near_passages(connection, cleaned.text, article_id)))
         if article_id is None:
             return page
         title, before = _newest(connection, article_id)
-    known = (article_id, title)
+        page = replace(page, known=(article_id, title), gone=tuple(gone(connection, article_id, cleaned.text)))
     if status is Status.UNCHANGED:
-        return replace(page, known=known, unchanged=True)
-    return replace(page, known=known, compared=compared(_as_read(before), _as_read(cleaned.text)))
+        return replace(page, unchanged=True)
+    return replace(page, compared=compared(_as_read(before), _as_read(cleaned.text)))
 
 
 def _as_read(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from sources.near import Known, Near
 from web.access import Role
 from web.pages import environment
 from web.staff.builds import Failed
@@ -228,6 +229,7 @@ class ArticlePage:
     left_out: tuple[tuple[str, str], ...] = ()
     edits_waiting: int = 0
     desk: DeskView | None = None
+    gone: tuple[Known, ...] = ()
     values: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -288,7 +290,8 @@ class PreviewBlock:
 class ArrivalPage:
     """What cleaning made of a document, with its details to check; nothing is in the library yet.
 
-    `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already.
+    `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already; `near`
+    are passages of other articles that it nearly repeats, `gone` those of its own whose words it no longer holds.
     """
 
     frame: StaffFrame
@@ -303,6 +306,8 @@ class ArrivalPage:
     known: tuple[str, str] | None = None
     unchanged: bool = False
     compared: Compared | None = None
+    near: tuple[Near, ...] = ()
+    gone: tuple[Known, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
