@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -76,6 +76,11 @@ def gone(connection: Connection, article_id: str, text: str) -> list[Known]:
     there = _plain(text)
     of_it = (one for one in _content(connection, State.APPROVED) if one.article_id == article_id)
     return [one for one in of_it if _plain(one.text) not in there]
+
+
+def known_passages(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
+    """Return passages that visitors may be shown, by id."""
+    return {one.id: one for one in _content(connection, State.APPROVED) if one.id in ids}
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

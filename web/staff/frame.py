@@ -44,6 +44,10 @@ SAID = {
     "caveat_released": "Released. From now on the passage is shown without it.",
     "difference_confirmed": "Confirmed. Whoever is shown one side is shown both.",
     "difference_dismissed": "Dismissed. Visitors see each side by itself.",
+    "gap_covered": "The phrasing is added. Search uses it after the next publish.",
+    "gap_noted": "Noted.",
+    "gap_refused": "Kept, with your reason.",
+    "gap_again": "These questions wait again.",
     "rolled_back": "The earlier edition is live again.",
 }
 

@@ -21,6 +21,7 @@ DESK_PARTS = (
     ("try", "/staff/try", "Try"),
     ("questions", "/staff/questions", "Questions"),
 )
+GAP_PARTS = (("misses", "/staff/misses", "Not found"), ("coverage", "/staff/coverage", "What is used"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class StaffFrame:
         everybody = (("articles", "/staff/articles", "Articles"), *DESK_PARTS)
         curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
         admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
-        return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *admin)
+        either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
+        return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *admin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from web.staff import admin, articles, bringing_in, editing, publishing, questions, queue, settling, signing_in, trying
 from web.staff.bringing_in import BRING_IN
+from web.staff.gaps import router as gaps_router
 
 __all__ = ["BRING_IN", "STAFF_ROUTERS", "UPLOAD_BYTES"]
 
@@ -17,6 +18,7 @@ STAFF_ROUTERS = (
     questions.router,
     settling.router,
     bringing_in.router,
+    gaps_router,
     publishing.router,
 )
 # Several files at once; each by itself is held to `sources.reading.Limits`.
