@@ -35,7 +35,7 @@ from web.protection import Compressed, Protection, is_for_staff
 from web.settings import Settings
 from web.staff.bench import Bench
 from web.staff.problems import staff_response
-from web.staff.routers import BRING_IN, STAFF_ROUTERS, UPLOAD_BYTES
+from web.staff.routers import BRING_IN, LIBRARY, LIBRARY_BYTES, STAFF_ROUTERS, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
@@ -100,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
                 Protection,
                 limit=policy.limits.body_bytes,
                 form_limit=_FORM_BYTES,
-                limits={BRING_IN: UPLOAD_BYTES},
+                limits={BRING_IN: UPLOAD_BYTES, LIBRARY: LIBRARY_BYTES},
                 respond=_response,
                 sites=settings.sites,
             ),

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
+from web.carrying import export_library, import_library
 from web.console import Who, Why, complain, me, opened, person_named, progress, say
 from web.erasing import erase
 from web.evaluating import evaluate
@@ -43,6 +44,8 @@ app.command()(evaluate)
 app.command()(erase)
 app.command()(replay)
 app.command()(link)
+app.command()(export_library)
+app.command()(import_library)
 
 
 def main() -> None:

@@ -62,10 +62,10 @@ def bring_in_page(request: Request, visit: Visited, said: str = "") -> Response:
 @only(Role.CURATOR)
 async def bring_in(request: Request, visit: Visited) -> Response:
     """Read what was sent; what can be read waits to be looked at, and of the rest it is said why not."""
-    return await to_thread.run_sync(_bring_in, request, visit, limiter=_waiting_in_line())
+    return await to_thread.run_sync(_bring_in, request, visit, limiter=waiting_in_line())
 
 
-def _waiting_in_line() -> CapacityLimiter:
+def waiting_in_line() -> CapacityLimiter:
     """Return what lets one upload at a time be read: the threads that answer visitors are few, and not for this."""
     try:
         return _READING.get()

@@ -48,6 +48,7 @@ SAID = {
     "gap_noted": "Noted.",
     "gap_refused": "Kept, with your reason.",
     "gap_again": "These questions wait again.",
+    "library_in": "The library is in. Publish it, so that visitors see it.",
     "rolled_back": "The earlier edition is live again.",
 }
 

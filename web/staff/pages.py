@@ -41,7 +41,11 @@ class StaffFrame:
         """Name, address and words of each part of the site that this person may use."""
         everybody = (("articles", "/staff/articles", "Articles"), *DESK_PARTS)
         curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
-        admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
+        admin = (
+            (("people", "/staff/people", "People"), ("library", "/staff/library", "In and out"))
+            if Role.ADMIN in self.roles
+            else ()
+        )
         either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
         return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *admin)
 
