@@ -35,6 +35,7 @@ from web.protection import Compressed, Protection, is_for_staff
 from web.settings import Settings
 from web.staff.bench import Bench
 from web.staff.problems import staff_response
+from web.staff.provider import Provider
 from web.staff.routers import BRING_IN, LIBRARY, LIBRARY_BYTES, STAFF_ROUTERS, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     app.state.settings, app.state.engine, app.state.network = settings, engine, Network()
+    app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
     app.state.bench = Bench()
     routers = (

@@ -60,11 +60,12 @@ class OwnPage:
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The form to sign in; `error` is one sentence for all that can be wrong."""
+    """The form to sign in; `error` is one sentence for all that can be wrong. `provider`: one may sign in elsewhere, too."""
 
     frame: StaffFrame
     name: str = ""
     error: str | None = None
+    provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from web.staff import admin, articles, bringing_in, editing, publishing, questio
 from web.staff.bringing_in import BRING_IN
 from web.staff.carrying import LIBRARY, LIBRARY_BYTES
 from web.staff.carrying import router as library_router
+from web.staff.entering import router as entering_router
 from web.staff.gaps import router as gaps_router
 
 __all__ = ["BRING_IN", "LIBRARY", "LIBRARY_BYTES", "STAFF_ROUTERS", "UPLOAD_BYTES"]
@@ -22,6 +23,7 @@ STAFF_ROUTERS = (
     bringing_in.router,
     gaps_router,
     library_router,
+    entering_router,
     publishing.router,
 )
 # Several files at once; each by itself is held to `sources.reading.Limits`.
