@@ -75,6 +75,7 @@ def test_in_the_library(browser: Browser, place: str, hostile: Hostile) -> None:
             expect(page.locator("main")).to_contain_text("Edit a passage")
         open_all(page, ["/staff/publish", "/staff/people", "/staff/account"], "")
         open_all(page, ["/staff/review-queue", "/staff/differences", "/staff/questions", "/staff/try"], "")
+        open_all(page, ["/staff/misses", "/staff/coverage", "/staff/library"], "")
         assert watch.seen == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -37,6 +38,8 @@ BRING_IN = f"{STAFF}/bring-in"
 router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
 
 _LOOK_AGAIN_AFTER_YEARS = 1
+# Others wait in line meanwhile.
+_MOST_SECONDS = 60.0
 _READING: RunVar[CapacityLimiter] = RunVar("uploads being read")
 
 
@@ -78,8 +81,13 @@ def _bring_in(request: Request, visit: Visit) -> Response:
     errors: dict[str, list[str]] = {"files": [], "pasted": [], "address": []}
     added: list[str] = []
     pasted, address = visit.text("pasted"), visit.text("address").strip()
+    until = time.monotonic() + _MOST_SECONDS
     for file in visit.files("files"):
-        added += _take(request, visit, arrivals.file_name(file.filename or ""), file.file.read(), errors["files"])
+        name = arrivals.file_name(file.filename or "")
+        if time.monotonic() > until:
+            errors["files"].append(f"{name}: the files before it took too long to read. Send it by itself.")
+            continue
+        added += _take(request, visit, name, file.file.read(), errors["files"])
     if pasted.strip():
         added += _take(request, visit, f"{arrivals.PASTED}.txt", pasted.encode(), errors["pasted"])
     if address:
