@@ -49,7 +49,7 @@ def test_a_miss_becomes_a_phrasing_that_answers(browser: Browser, data: Path) ->
             expect(visitor.locator("blockquote")).to_have_count(0)
 
         kim.get_by_role("link", name="Not found").click()
-        group = kim.locator("section.gap")
+        group = kim.locator("section.miss")
         expect(group).to_have_count(1)
         expect(group).to_contain_text("2 questions, the newest of")
         for one in group.locator("details summary").all():
@@ -64,7 +64,7 @@ def test_a_miss_becomes_a_phrasing_that_answers(browser: Browser, data: Path) ->
         kim.get_by_label("Phrasing").fill("Should my stomach be empty before I come in?")
         kim.get_by_role("button", name="Add the phrasing").click()
         said(kim, "The phrasing is added. Search uses it after the next publish.")
-        expect(kim.locator("section.gap")).to_have_count(0)
+        expect(kim.locator("section.miss")).to_have_count(0)
         expect(kim.locator("main")).to_contain_text("2 questions covered by a phrasing")
         check_views(kim, "misses decided")
 
