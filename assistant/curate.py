@@ -9,13 +9,14 @@ from datetime import date
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
-from sources import curation, pairs
+from sources import curation, edits, pairs, phrasings
 from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
-from sources.library import Imported, State, Status, stored_document, take_in
-from sources.questions import CuratedQuestion
+from sources.edits import Desired
+from sources.library import Imported, LibraryError, State, Status, stored_document, take_in
+from sources.questions import CuratedQuestion, curated_questions, name_of, remove_question
 from sources.questions import add_questions as store_questions
 
 
@@ -146,6 +147,67 @@ def withdraw(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
         _log_changes(connection, [curation.withdraw(connection, passage_id, who=who, why=why)])
 
 
+def edit(
+    engine: Engine, article_id: str, revision: str, desired: Desired, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Carry out an edit of how a revision is cut, or let it wait for another person, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.edit(connection, article_id, revision, desired, who=who, why=why, person=person))
+
+
+def undo_edit(
+    engine: Engine, article_id: str, revision: str, edit_id: int, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Undo an edit, or propose to, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.undo(connection, article_id, revision, edit_id, who=who, why=why, person=person))
+
+
+def approve_edits(
+    engine: Engine, article_id: str, revision: str, last: int, *, who: str, why: str, person: str | None = None
+) -> None:
+    """Put the edits that wait in force and log it; `last` is the newest of them that the person has seen."""
+    with writing(engine) as connection:
+        changes = edits.approve_edits(connection, article_id, revision, last, who=who, why=why, person=person)
+        _log_changes(connection, changes)
+
+
+def turn_down_edits(engine: Engine, article_id: str, revision: str, last: int, *, who: str, why: str) -> None:
+    """Turn down the edits that wait and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, edits.turn_down_edits(connection, article_id, revision, last, who=who, why=why))
+
+
+def add_phrasing(engine: Engine, passage_id: str, words: str, *, who: str) -> None:
+    """Attach a phrasing to a passage and log it; search uses it after the next publish."""
+    with writing(engine) as connection:
+        _log_changes(connection, [phrasings.add_phrasing(connection, passage_id, words, who=who)])
+
+
+def take_phrasing_away(engine: Engine, phrasing_id: int, *, who: str) -> None:
+    """Take a phrasing away and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [phrasings.take_phrasing_away(connection, phrasing_id, who=who)])
+
+
+def review(engine: Engine, article_id: str, day: date, *, who: str, why: str) -> None:
+    """Say that an article was looked at again and holds, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.review(connection, article_id, day, who=who, why=why)])
+
+
+def set_owner(engine: Engine, article_id: str, owner: str | None, *, who: str, name: str) -> None:
+    """Give an article to somebody to look after (the id of their account), and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.set_owner(connection, article_id, owner, who=who, name=name)])
+
+
+def comment(engine: Engine, article_id: str, words: str, *, who: str) -> None:
+    """Say something about an article to the other staff, and log it."""
+    with writing(engine) as connection:
+        _log_changes(connection, [curation.comment(connection, article_id, words, who=who)])
+
+
 def bind_caveat(engine: Engine, passage_id: str, caveat_id: str, *, who: str, why: str) -> None:
     """Bind a caveat to a passage at once and log it."""
     with writing(engine) as connection:
@@ -171,12 +233,36 @@ def add_questions(engine: Engine, questions: Collection[CuratedQuestion], *, who
     body = {
         "who": who,
         "why": why,
-        "questions": [{"question": one.question, "must_answer": one.must_answer} for one in questions],
+        "questions": [
+            {"question": one.question, "must_answer": one.must_answer, **({"kind": one.kind} if one.kind else {})}
+            for one in questions
+        ],
     }
     with writing(engine) as connection:
         count = store_questions(connection, questions)
         log.append(connection, [log.Entry("curated questions", body)])
     return count
+
+
+def change_question(
+    engine: Engine, before: str | None, question: CuratedQuestion | None, *, who: str, why: str
+) -> None:
+    """Put one question in another's place, add one (`before` is None) or remove one, and log it without its words.
+
+    Raises `LibraryError` when the one before is gone, or another has the words.
+    """
+    with writing(engine) as connection:
+        there = {one.question for one in curated_questions(connection)}
+        if question is not None and question.question != before and question.question in there:
+            raise LibraryError("there is a question of these words already. Change that one.")
+        if before is not None and not remove_question(connection, before):
+            raise LibraryError("this question was removed already.")
+        if question is not None:
+            store_questions(connection, [question])
+        kind = question.kind if question else None
+        names = [name_of(one) if one else None for one in (before, question.question if question else None)]
+        body = {"who": who, "why": why, "before": names[0], "after": names[1], "kind": kind}
+        log.append(connection, [log.Entry("question", body)])
 
 
 def _log_import(connection: Connection, imported: Imported, file_name: str, who: str) -> None:

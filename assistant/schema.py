@@ -87,6 +87,21 @@ feedback = sa.Table(
     sa.Column("at", sa.String(32), nullable=False),
 )
 
+# What staff decided about refused questions: the answers that were given to them, never their words.
+gaps = sa.Table(
+    "gaps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("decision", sa.String(20), nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("owner", sa.String(32)),
+    sa.Column("passage_id", sa.String(24)),
+    sa.Column("taken_back", sa.Boolean, nullable=False),
+)
+
 
 def kept(words: str | None) -> str | None:
     """Return a visitor's words as a row holds them; None where they were erased, or the row is gone."""

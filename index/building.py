@@ -17,6 +17,8 @@ import numpy as np
 
 from index.dense import save_vectors
 from index.edition import (
+    PHRASING_VECTORS,
+    PHRASINGS,
     EditionError,
     EditionQuestion,
     Vectors,
@@ -25,8 +27,10 @@ from index.edition import (
     lexical_text,
     manifest_bytes,
     open_manifest,
+    open_phrasings,
     open_questions,
     passages_json,
+    phrasings_of,
     questions_json,
 )
 from index.encoder import ExportedEncoder
@@ -76,18 +80,19 @@ def build(
         (work / "parts").mkdir()
         new = [part for part in parts if not known.take(part, work)]
         pieces, encoded = _encoded_pieces(new, known, encoder, on_progress)
-        vectors, questions_encoded = _question_vectors(asked, known, encoder)
+        vectors, questions_encoded = _vectors_of([one.question for one in asked], known, encoder)
+        phrased, phrasings_encoded = _vectors_of([words for _, words in phrasings_of(passages)], known, encoder)
         for part in new:
             part.sha256 = save_part(work / part.name, [pieces[key] for key in part.keys])
             part.sentences = sum(len(pieces[key].sentences) for key in part.keys)
             part.words = sum(len(pieces[key].words) for key in part.keys)
-        manifest = _write(work, parts, asked, vectors, texts, encoder)
+        manifest = _write(work, parts, asked, vectors, phrased, texts, encoder)
         folder = into / hashlib.sha256(manifest).hexdigest()
         _put_in_place(work, folder, known.folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    encoded += questions_encoded
-    total = len(passages) + sum(part.sentences for part in parts) + len(asked)
+    encoded += questions_encoded + phrasings_encoded
+    total = len(passages) + sum(part.sentences for part in parts) + len(asked) + len(phrased)
     return Built(folder, manifest, encoded, total - encoded)
 
 
@@ -111,13 +116,13 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Known:
-    """What an edition before offers: its parts by name and by article, and the vectors of its questions."""
+    """What an edition before offers: its parts by name and by article, the vectors of its questions and phrasings."""
 
     folder: Path
     files: Mapping[str, str]
     by_name: Mapping[str, Mapping[str, Any]]
     by_article: Mapping[str, Mapping[str, Any]]
-    questions: Mapping[str, Vectors]
+    asked: Mapping[str, Vectors]
 
     def take(self, part: _Part, work: Path) -> bool:
         """Take a part over whose passages are all as they were; false when there is none."""
@@ -150,6 +155,7 @@ def _known(before: Path | None, encoder: str) -> _Known:
         if manifest["encoder"]["digest"] != encoder:
             return nothing
         questions, vectors = open_questions(before, files)
+        phrasings, phrased = open_phrasings(before, files, manifest["encoder"]["dimension"])
     except (EditionError, DamagedError):
         return nothing  # then everything is encoded anew, which also mends it
     return _Known(
@@ -157,7 +163,8 @@ def _known(before: Path | None, encoder: str) -> _Known:
         files,
         {part["file"]: part for part in parts},
         {part["article"]: part for part in parts},
-        {one.question: vector for one, vector in zip(questions, vectors, strict=True)},
+        dict(zip([one.question for one in questions], vectors, strict=True))
+        | dict(zip([words for _, words in phrasings], phrased, strict=True)),
     )
 
 
@@ -203,27 +210,30 @@ def _encoded_pieces(
     new = {key: passage for key, passage in wanted.items() if key not in pieces}
     spans = {key: sentence_spans(passage.text) for key, passage in new.items()}
     sentences = [encoded_sentence(new[key], start, end) for key, found in spans.items() for start, end in found]
-    total = len(new) + len(sentences)
+    phrasings = [words for passage in new.values() for words in passage.phrasings]
+    total = len(new) + len(phrasings) + len(sentences)
     read = encoder.read_many(
-        [encoded_text(passage) for passage in new.values()],
+        [*(encoded_text(passage) for passage in new.values()), *phrasings],
         lambda vector, *tokens: (vector, to_bytes(content_words(*tokens))),
         lambda done, _: on_progress(done, total),
     )
-    vectors = encoder.encode_many(sentences, lambda done, _: on_progress(len(new) + done, total))
+    phrased = iter(read[len(new) :])
+    vectors = encoder.encode_many(sentences, lambda done, _: on_progress(total - len(sentences) + done, total))
     place = 0
-    for (key, passage), (vector, word_vectors) in zip(new.items(), read, strict=True):
+    for (key, passage), (vector, own_words) in zip(new.items(), read[: len(new)], strict=True):
         after = place + len(spans[key])
+        word_vectors = np.concatenate([own_words, *(next(phrased)[1] for _ in passage.phrasings)])
         terms = tuple(words(lexical_text(passage)))
         pieces[key] = Piece(key, spans[key], terms, vector, vectors[place:after], word_vectors)
         place = after
-    return pieces, total
+    return pieces, total - len(phrasings)  # they are counted where their own vectors are
 
 
-def _question_vectors(asked: Sequence[EditionQuestion], known: _Known, encoder: ExportedEncoder) -> tuple[Vectors, int]:
-    """Return a vector for each question, and how many had to be encoded."""
-    new = [one.question for one in asked if one.question not in known.questions]
-    found = dict(known.questions) | dict(zip(new, encoder.encode_many(new), strict=True))
-    rows = [found[one.question] for one in asked]
+def _vectors_of(texts: Sequence[str], known: _Known, encoder: ExportedEncoder) -> tuple[Vectors, int]:
+    """Return a vector for each question or phrasing, and how many had to be encoded."""
+    new = [text for text in dict.fromkeys(texts) if text not in known.asked]
+    found = dict(known.asked) | dict(zip(new, encoder.encode_many(new), strict=True))
+    rows = [found[text] for text in texts]
     return np.stack(rows) if rows else np.zeros((0, encoder.dimension), dtype=np.float32), len(new)
 
 
@@ -232,6 +242,7 @@ def _write(
     parts: Sequence[_Part],
     asked: Sequence[EditionQuestion],
     question_vectors: Vectors,
+    phrasing_vectors: Vectors,
     texts: Mapping[str, str],
     encoder: ExportedEncoder,
 ) -> bytes:
@@ -245,6 +256,9 @@ def _write(
         "question_vectors.npy": save_vectors(work / "question_vectors.npy", question_vectors),
         **{part.name: part.sha256 for part in parts},
     }
+    if phrasings := phrasings_of(passages):
+        files[PHRASINGS] = write_synced(work / PHRASINGS, json.dumps(phrasings, ensure_ascii=False).encode())
+        files[PHRASING_VECTORS] = save_vectors(work / PHRASING_VECTORS, phrasing_vectors)
     manifest = manifest_bytes(
         {
             "format": FORMAT,

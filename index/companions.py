@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlalchemy.engine import Connection
 
 from sources.caveats import Found
-from sources.pairs import Binding, Settled, Tie, Verdict, bindings, rule_found, settled
+from sources.pairs import Binding, Settled, Tie, Verdict, bindings, rule_found, settled, sharing_words, texts_of
 
 BY_CURATOR = "bound by a curator"
 
@@ -56,8 +56,43 @@ NONE = Companions(MappingProxyType({}), MappingProxyType({}), MappingProxyType({
 def read_companions(connection: Connection, edition: Collection[str], hidden: Collection[str]) -> Companions:
     """Work out what travels with the passages (ids) of an edition; `hidden` are those withdrawn or not approved now."""
     shown = set(edition) - set(hidden)
-    direct = direct_caveats(rule_found(connection), bindings(connection))
-    return companions(direct, settled(connection), shown)
+    cut_anew = sharing_words(connection)
+    decided = [two for one in bindings(connection) for two in _in_this_cut(one, cut_anew, edition)]
+    direct = direct_caveats(rule_found(connection, edition), decided)
+    texts = texts_of(connection, cut_anew)
+    return companions(direct, [_as_cut(one, cut_anew, edition, texts) for one in settled(connection)], shown)
+
+
+def _in_this_cut(one: Binding, cut_anew: Mapping[str, Sequence[str]], edition: Collection[str]) -> Iterator[Binding]:
+    """What was decided about two passages, for those that hold their words in an edition that is cut otherwise.
+
+    A caveat that has become part of its passage needs no binding. That two may be shown apart holds for just these two.
+    """
+    passages, caveats = (_there(id_, cut_anew, edition) for id_ in (one.passage_id, one.caveat_id))
+    if one.tie is not Tie.BOUND or (passages, caveats) == ((one.passage_id,), (one.caveat_id,)):
+        yield one
+        return
+    for passage_id in passages:
+        for caveat_id in caveats:
+            if passage_id not in caveats and caveat_id not in passages:
+                yield Binding(passage_id, caveat_id, one.tie)
+
+
+def _as_cut(
+    one: Settled, cut_anew: Mapping[str, Sequence[str]], edition: Collection[str], texts: Mapping[str, str]
+) -> Settled:
+    """Return a difference between the passages that hold its sentences in an edition that is cut otherwise."""
+    first, second = (
+        next((id_ for id_ in _there(known, cut_anew, edition) if sentence in texts.get(id_, "")), known)
+        for known, sentence in ((one.first_id, one.first_sentence), (one.second_id, one.second_sentence))
+    )
+    return replace(one, first_id=first, second_id=second)
+
+
+def _there(id_: str, cut_anew: Mapping[str, Sequence[str]], edition: Collection[str]) -> tuple[str, ...]:
+    if id_ in edition:
+        return (id_,)
+    return tuple(one for one in cut_anew.get(id_, ()) if one in edition) or (id_,)
 
 
 def direct_caveats(found: Sequence[Found], decided: Sequence[Binding]) -> list[Caveat]:

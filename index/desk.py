@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import Path
@@ -110,10 +111,14 @@ class Library:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the database said at the last look: the newest publishing and the newest curation row."""
+    """What was so at the last look: the newest publishing, the newest curation row, and the day.
+
+    An article that nobody has reviewed for long goes out of view on a day, without anybody doing anything.
+    """
 
     published: int
     curated: int
+    day: date
 
 
 class Desk:
@@ -265,4 +270,4 @@ def encoders_folder(data: Path) -> Path:
 
 def _seen(connection: Connection) -> _Seen:
     published = connection.scalar(sa.select(sa.func.max(schema.publishing.c.id)))
-    return _Seen(published or 0, newest_change(connection))
+    return _Seen(published or 0, newest_change(connection), date.today())

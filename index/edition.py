@@ -4,6 +4,8 @@ manifest.json         what is in it: encoder, parts, the SHA-256 of every file; 
 revisions.json        canonical text of every revision quoted from
 passages.json         spans with headings and articles; no text, for text is cut from the revisions
 parts/                one file an article: vectors, sentences and words of its passages (see `index.parts`)
+phrasings.json        words of visitors by which passages are found: passage id and words; only where there are any
+phrasing_vectors.npy  [phrasings, dimension] float32, unit length; likewise
 questions.json        curated questions this edition answers, with the passage that does
 question_vectors.npy  [questions, dimension] float32, unit length
 
@@ -17,7 +19,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain
 from pathlib import Path
@@ -35,6 +37,7 @@ from sources.article import attributes_from_json
 from sources.library import Article, Passage
 
 Vectors = NDArray[np.float32]
+PHRASINGS, PHRASING_VECTORS = "phrasings.json", "phrasing_vectors.npy"
 
 
 class EditionError(Exception):
@@ -86,6 +89,8 @@ class Edition:
     word_vectors: Bytes
     question_vectors: Vectors
     lexical: LexicalIndex
+    phrasing_rows: tuple[int, ...]
+    phrasing_vectors: Vectors
 
     @cached_property
     def dense(self) -> DenseIndex:
@@ -123,8 +128,8 @@ def encoded_sentence(passage: Passage, start: int, end: int) -> str:
 
 
 def lexical_text(passage: Passage) -> str:
-    """Return the words by which a passage can be found: those of its article's title and its headings count too."""
-    return "\n".join((passage.article.attributes.title or "", *passage.heading, passage.text))
+    """Return the words by which a passage can be found: those of its title, its headings and its phrasings count too."""
+    return "\n".join((passage.article.attributes.title or "", *passage.heading, passage.text, *passage.phrasings))
 
 
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -144,6 +149,22 @@ def passages_json(passages: Sequence[Passage]) -> bytes:
 def questions_json(questions: Sequence[EditionQuestion]) -> bytes:
     """Write the curated questions of an edition."""
     return json.dumps([asdict(one) for one in questions], sort_keys=True, ensure_ascii=False).encode()
+
+
+def phrasings_of(passages: Sequence[Passage]) -> list[tuple[str, str]]:
+    """Return each phrasing with the id of its passage, in the order of the passages."""
+    return [(passage.id, words) for passage in passages for words in passage.phrasings]
+
+
+def open_phrasings(folder: Path, files: Mapping[str, str], dimension: int) -> tuple[list[tuple[str, str]], Vectors]:
+    """Read an edition's phrasings, each with the id of its passage, and their vectors. Raises `DamagedError`."""
+    if PHRASINGS not in files:
+        return [], np.zeros((0, dimension), dtype=np.float32)
+    listed = [(id_, words) for id_, words in json.loads(checked_bytes(folder / PHRASINGS, files[PHRASINGS]))]
+    vectors = load_vectors(folder / PHRASING_VECTORS, files.get(PHRASING_VECTORS, ""))
+    if len(vectors) != len(listed):
+        raise DamagedError(folder / PHRASING_VECTORS, f"{len(vectors)} vectors for {len(listed)} phrasings")
+    return listed, vectors
 
 
 def open_edition(folder: Path) -> Edition:
@@ -187,9 +208,10 @@ def _opened(folder: Path, manifest: Mapping[str, Any]) -> Edition:
     files: Mapping[str, str] = manifest["files"]
     texts = json.loads(checked_bytes(folder / "revisions.json", files.get("revisions.json")))
     _check_texts(folder.name, texts)
-    passages = _passages(
-        folder.name, json.loads(checked_bytes(folder / "passages.json", files.get("passages.json"))), texts
-    )
+    phrasings, phrasing_vectors = open_phrasings(folder, files, manifest["encoder"]["dimension"])
+    listed_passages = json.loads(checked_bytes(folder / "passages.json", files.get("passages.json")))
+    passages = _with_phrasings(folder.name, _passages(folder.name, listed_passages, texts), phrasings)
+    rows = {passage.id: row for row, passage in enumerate(passages)}
     arrays, listed = _parts(folder, manifest)
     questions, question_vectors = open_questions(folder, files)
     return Edition(
@@ -204,6 +226,8 @@ def _opened(folder: Path, manifest: Mapping[str, Any]) -> Edition:
         word_vectors=arrays.words,
         question_vectors=question_vectors,
         lexical=LexicalIndex.of_words([row["terms"].split() for row in listed]),
+        phrasing_rows=tuple(rows[id_] for id_, _ in phrasings),
+        phrasing_vectors=phrasing_vectors,
     )
 
 
@@ -254,6 +278,16 @@ def _passages(digest: str, listed: Mapping[str, Any], texts: Mapping[str, str]) 
             raise EditionError(digest, "passages.json", f"passage {id_} lies outside its revision")
         passages.append(Passage(id_, articles[article], revision, start, end, tuple(heading), text[start:end]))
     return passages
+
+
+def _with_phrasings(digest: str, passages: list[Passage], phrasings: Sequence[tuple[str, str]]) -> list[Passage]:
+    found: dict[str, list[str]] = {}
+    for id_, words in phrasings:
+        found.setdefault(id_, []).append(words)
+    with_them = [replace(one, phrasings=tuple(found.pop(one.id, ()))) for one in passages]
+    if found:
+        raise EditionError(digest, PHRASINGS, f"passage {next(iter(found))} is not in the edition")
+    return with_them
 
 
 def _edition_passages(

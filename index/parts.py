@@ -51,8 +51,9 @@ class Piece:
 
 
 def piece_key(passage: Passage, encoder: str) -> str:
-    """Name all that a piece follows from: the encoder's digest, and the passage's title, headings and words."""
+    """Name all that a piece follows from: the encoder's digest, and the passage's title, headings, words, phrasings."""
     follows = [FORMAT, encoder, passage.article.attributes.title, passage.heading, passage.text]
+    follows += [passage.phrasings] if passage.phrasings else []
     return hashlib.sha256(json.dumps(follows, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -14,6 +14,17 @@ editions = sa.Table(
     sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+# What a publish would have made, to be tried by staff: never live. `curated` is the newest row of `curation` it knew.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("manifest", sa.Text, nullable=False),
+    sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("curated", sa.Integer, nullable=False),
+)
+
 # The row with the highest id names the live edition: publishing is one insert.
 publishing = sa.Table(
     "publishing",

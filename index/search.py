@@ -20,10 +20,10 @@ _DECIMALS = 6
 class Candidate:
     """A passage that search considered.
 
-    `similarity` is the cosine of question and passage, `sentence_similarity` of the question and its nearest sentence,
-    `word_similarity` the mean over the question's words of that to its nearest word; `coverage` is the idf-weighted
-    share of the question's words that occur in the passage, 0 to 1. Ranks count from 1 and are None where a ranking
-    did not list the passage. `asked_as` is the wording of the question to which it is nearer.
+    `similarity` is the cosine of question and passage, or its nearest phrasing, `sentence_similarity` of the question and
+    its nearest sentence, `word_similarity` the mean over the question's words of that to its nearest word; `coverage` is
+    the idf-weighted share of the question's words that occur in the passage, 0 to 1. Ranks count from 1 and are None
+    where a ranking did not list the passage. `asked_as` is the wording of the question to which it is nearer.
     """
 
     listed: EditionPassage
@@ -108,7 +108,7 @@ def _rankings(
     deep = DEPTH + len(hidden)
     rankings: dict[str, list[int]] = {}
     for asked, name in zip(wordings, ("", ", other words"), strict=False):
-        rankings[f"dense{name}"] = _rows(edition, edition.dense.search(asked.vector, deep), hidden)
+        rankings[f"dense{name}"] = _rows(edition, _nearest(edition, asked.vector, deep), hidden)
         rankings[f"lexical{name}"] = _rows(edition, edition.lexical.search(asked.text, deep), hidden)
     listed = sorted({row for ranking in rankings.values() for row in ranking})
     found = [_by_sentence(edition, listed, asked.vector) for asked in wordings]
@@ -119,9 +119,30 @@ def _rankings(
     return rankings, sentences
 
 
+def _nearest(edition: Edition, vector: Vectors, deep: int) -> list[tuple[int, float]]:
+    """Rows and similarities of the passages that are nearest, by themselves or by one of their phrasings."""
+    nearest = dict(edition.dense.search(vector, deep))
+    for row, similarity in _by_phrasing(edition, vector).items():
+        nearest[row] = max(similarity, nearest.get(row, -1.0))
+    return sorted(nearest.items(), key=lambda one: (-one[1], one[0]))[:deep]
+
+
+def _by_phrasing(edition: Edition, vector: Vectors) -> dict[int, float]:
+    """Similarity of each passage's nearest phrasing to the question, by row; nothing for those without any."""
+    if not edition.phrasing_rows:
+        return {}
+    similarities = np.round(edition.phrasing_vectors.astype(np.float64) @ vector, _DECIMALS).tolist()
+    found: dict[int, float] = {}
+    for row, similarity in zip(edition.phrasing_rows, similarities, strict=True):
+        found[row] = max(similarity, found.get(row, -1.0))
+    return found
+
+
 def _measured(edition: Edition, asked: Asked, rows: list[int]) -> tuple[list[float], list[float], list[float]]:
     """Similarity, word similarity and coverage of these passages."""
-    similarities = np.round(edition.vectors[rows].astype(np.float64) @ asked.vector, _DECIMALS).tolist()
+    own = np.round(edition.vectors[rows].astype(np.float64) @ asked.vector, _DECIMALS).tolist()
+    by_phrasing = _by_phrasing(edition, asked.vector)
+    similarities = [max(one, by_phrasing.get(row, one)) for one, row in zip(own, rows, strict=True)]
     coverage = [round(share, _DECIMALS) for share in edition.lexical.coverage(asked.text, rows)]
     return similarities, _by_word(edition, rows, asked.words), coverage
 

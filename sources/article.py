@@ -33,8 +33,8 @@ class Block:
 class Attributes:
     """What is known about an article besides its words; None where nobody has said it yet.
 
-    `sells_treatment`: the publisher sells the treatment it describes. `sample`: written for this project, not
-    reviewed by a clinician.
+    `sells_treatment`: the publisher sells the treatment it describes. `funding`: who paid for the article.
+    `sample`: written for this project, not reviewed by a clinician.
     """
 
     title: str | None = None
@@ -45,6 +45,7 @@ class Attributes:
     reviewed: date | None = None
     licence: str | None = None
     sells_treatment: bool | None = None
+    funding: str | None = None
     sample: bool = False
 
 
@@ -84,9 +85,13 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path."""
+    """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path.
+
+    `withheld` says that staff keep it from visitors for now.
+    """
 
     start: int
     end: int
     heading: tuple[str, ...]
     kind: PassageKind = PassageKind.CONTENT
+    withheld: bool = False

@@ -81,7 +81,7 @@ def clean(
 
 
 def _merged(found: Attributes, given: Attributes) -> Attributes:
-    names = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment")
+    names = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment", "funding")
     stated = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     return replace(found, sample=found.sample or given.sample, **stated)
 

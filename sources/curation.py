@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from sources import schema
 from sources.article import Attributes, PassageKind
-from sources.library import LibraryError, State
+from sources.library import REVIEW_MONTHS, LibraryError, State, months_from
 
 MOVES = {
     State.DRAFT: (State.IN_REVIEW, State.RETIRED),
@@ -56,8 +56,8 @@ def move(
     """Move a revision to a state that follows its present one.
 
     `person` is the id of who does it, where that is somebody with an account. Raises `LibraryError` when there is no such
-    revision, the step is not allowed, `who` is empty, or a person would approve what they brought in. Approving one
-    revision retires the article's approved one, so that never two are.
+    revision, the step is not allowed, `who` is empty, or a person would approve what they brought in or edited. Approving one
+    revision retires the article's approved one, so that never two are; it is a review of the article.
     """
     r = schema.revisions
     row = connection.execute(
@@ -75,7 +75,12 @@ def move(
         raise LibraryError(
             f"article {article_id}: {named(who)} brought this revision in. Another person must approve it."
         )
+    if to is State.APPROVED and person is not None and person in editors(connection, article_id, revision):
+        raise LibraryError(
+            f"article {article_id}: {named(who)} edited how this revision is cut. Another person must approve it."
+        )
     if to is State.APPROVED:
+        _reviewed(connection, article_id, date.today())
         _retire_approved(connection, article_id, who)
     connection.execute(r.update().where(r.c.article_id == article_id, r.c.digest == revision).values(state=to))
     return record(connection, Change(named(who), "move", article_id, revision, None, present, to, why))
@@ -177,7 +182,8 @@ def waiting(connection: Connection) -> list[tuple[str, str]]:
 def waits() -> sa.ColumnElement[bool]:
     """Say of a passage in SQL whether it stays out until somebody lets its claims pass."""
     p = schema.passages.c
-    return (p.kind == PassageKind.CONTENT) & p.flagged.is_(True) & p.claims_accepted.is_(False) & p.withdrawn.is_(False)
+    open_ = (p.flagged.is_(True), p.claims_accepted.is_(False), p.withdrawn.is_(False))
+    return sa.and_(p.in_cut.is_(True), p.kind == PassageKind.CONTENT, *open_)
 
 
 def flagged(connection: Connection) -> list[Flagged]:
@@ -204,6 +210,50 @@ def _article(connection: Connection, article_id: str) -> sa.Row[Any]:
     if row is None:
         raise LibraryError(f"article {article_id}: there is none of this id. `wellcited articles` lists what there is.")
     return row
+
+
+def editors(connection: Connection, article_id: str, revision: str) -> frozenset[str]:
+    """Accounts of those whose edits are in force in a revision; to undo one leaves the cut as it was before."""
+    e = schema.edits.c
+    in_force = (e.state == "in force") & e.undoes.is_(None)
+    query = sa.select(e.person).where(
+        e.article_id == article_id, e.revision == revision, in_force, e.person.is_not(None)
+    )
+    return frozenset(connection.scalars(query))
+
+
+def review(connection: Connection, article_id: str, day: date, *, who: str, why: str) -> Change:
+    """Say that an article was looked at again and holds: visitors go on seeing it, and it comes up again in a year."""
+    before = _article(connection, article_id).last_review
+    _reviewed(connection, article_id, day)
+    from_, to = before.isoformat() if before else None, day.isoformat()
+    return record(connection, Change(named(who), "review", article_id, None, None, from_, to, why))
+
+
+def _reviewed(connection: Connection, article_id: str, day: date) -> None:
+    """Count a day as an article's last review; a day to look again that was set before the first one stays."""
+    a, row = schema.articles, _article(connection, article_id)
+    keeps = row.last_review is None and row.review_by is not None
+    review_by = row.review_by if keeps else months_from(day, REVIEW_MONTHS)
+    connection.execute(a.update().where(a.c.id == article_id).values(last_review=day, review_by=review_by))
+
+
+def set_owner(connection: Connection, article_id: str, owner: str | None, *, who: str, name: str) -> Change:
+    """Give an article to somebody to look after: the id of their account and their name; None for nobody."""
+    a = schema.articles
+    _article(connection, article_id)
+    connection.execute(a.update().where(a.c.id == article_id).values(owner=owner))
+    return record(connection, Change(named(who), "owner", article_id, None, None, None, None, name))
+
+
+def comment(connection: Connection, article_id: str, words: str, *, who: str) -> Change:
+    """Say something about an article to the other staff. Raises `LibraryError` when it is empty or there is none."""
+    _article(connection, article_id)
+    if not words.strip():
+        raise LibraryError(f"article {article_id}: a comment has words. Write some.")
+    values = {"article_id": article_id, "at": datetime.now(UTC), "who": named(who), "words": words.strip()}
+    connection.execute(schema.comments.insert().values(**values))
+    return record(connection, Change(named(who), "comment", article_id, None, None, None, None, words.strip()))
 
 
 def _retire_approved(connection: Connection, article_id: str, who: str) -> None:

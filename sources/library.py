@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
 from itertools import count as counting
@@ -20,14 +21,39 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from sources import canonical, schema
-from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document, Dropped, PassageKind, attributes_from_json
+from sources.article import (
+    UNKNOWN,
+    Attributes,
+    Block,
+    BlockKind,
+    Document,
+    Dropped,
+    PassageKind,
+    Span,
+    attributes_from_json,
+)
 from sources.claims import claims
 from sources.cleaning import Cleaned, clean
 from sources.splitting import split
 
 # Put together once: every answer asks for it.
 _NEWEST_CHANGE = sa.select(sa.func.max(schema.curation.c.id))
-_ATTRIBUTES = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells_treatment", "sample")
+# Visitors are no longer shown an article that nobody has reviewed for so many months, without a publish.
+SHOWN_MONTHS = 36
+# From an approval or a review until the article is to be looked at again.
+REVIEW_MONTHS = 12
+_ATTRIBUTES = (
+    "title",
+    "publisher",
+    "author",
+    "url",
+    "published",
+    "reviewed",
+    "licence",
+    "sells_treatment",
+    "funding",
+    "sample",
+)
 
 
 class State(StrEnum):
@@ -57,7 +83,10 @@ class Article:
 
 @dataclass(frozen=True)
 class Passage:
-    """A span of a revision, with all that is needed to quote and attribute it; `text` is cut from the revision."""
+    """A span of a revision, with all that is needed to quote and attribute it; `text` is cut from the revision.
+
+    `phrasings` are words of visitors by which it is found, and which nobody is shown.
+    """
 
     id: str
     article: Article
@@ -66,6 +95,7 @@ class Passage:
     end: int
     heading: tuple[str, ...]
     text: str
+    phrasings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,7 +161,7 @@ def approved_passages(connection: Connection) -> list[Passage]:
     query = (
         sa.select(p.id, p.article_id, p.revision, p.start, p.end, p.heading)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .where(*_may_be_shown())
+        .where(p.in_cut.is_(True), *_may_be_shown())
         .order_by(p.article_id, p.ordinal)
     )
     texts = approved_texts(connection)
@@ -143,14 +173,14 @@ def approved_passages(connection: Connection) -> list[Passage]:
 
 
 def is_approved(connection: Connection, passage_id: str) -> bool:
-    """Whether a passage may be shown now."""
+    """Whether a passage may be shown now; one that was cut anew may, until the edition that holds it gives way."""
     p, r = schema.passages.c, schema.revisions.c
     query = (
         sa.select(p.id)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .where(p.id == passage_id, *_may_be_shown())
     )
-    return connection.scalar(query) is not None
+    return connection.scalar(query) is not None and passage_id not in withdrawn_passages(connection)
 
 
 def _may_be_shown() -> tuple[sa.ColumnElement[bool], ...]:
@@ -159,6 +189,7 @@ def _may_be_shown() -> tuple[sa.ColumnElement[bool], ...]:
         r.state == State.APPROVED,
         p.kind == PassageKind.CONTENT,
         p.withdrawn.is_(False),
+        p.withheld.is_(False),
         p.claims_accepted.is_(True) | p.flagged.is_(False),
     )
 
@@ -177,14 +208,53 @@ def newest_change(connection: Connection) -> int:
 
 
 def withdrawn_passages(connection: Connection) -> frozenset[str]:
-    """Ids of passages that must not be shown, whatever edition is live: withdrawn, or of a retired revision."""
-    p, r = schema.passages.c, schema.revisions.c
+    """Ids of passages that must not be shown, whatever edition is live.
+
+    They are withdrawn, withheld, of a retired revision, or of an article that nobody has reviewed for so long
+    (`SHOWN_MONTHS`). Words that were cut anew are kept from view in each cut that holds them.
+    """
+    p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
     query = (
         sa.select(p.id)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .where(p.withdrawn.is_(True) | (r.state != State.APPROVED))
+        .join(schema.articles, a.id == p.article_id)
+        .where(
+            p.withdrawn.is_(True)
+            | p.withheld.is_(True)
+            | (r.state != State.APPROVED)
+            | (a.last_review < months_from(date.today(), -SHOWN_MONTHS))
+        )
     )
-    return frozenset(connection.scalars(query))
+    return frozenset(connection.scalars(query)) | frozenset(connection.scalars(_overlapping_hidden()))
+
+
+def _overlapping_hidden() -> sa.Select[tuple[str]]:
+    """Passages of a revision that was cut anew which share words with one that must not be shown."""
+    p, other, e = schema.passages.c, schema.passages.alias("other"), schema.edits.c
+    edited = sa.select(e.article_id, e.revision).distinct().subquery()
+    promotional = other.c.in_cut.is_(True) & (other.c.kind != PassageKind.CONTENT)
+    return (
+        sa.select(p.id)
+        .join_from(schema.passages, edited, (p.article_id == edited.c.article_id) & (p.revision == edited.c.revision))
+        .join(other, (p.article_id == other.c.article_id) & (p.revision == other.c.revision))
+        .where(p.start < other.c.end, other.c.start < p.end)
+        .where(other.c.withdrawn.is_(True) | other.c.withheld.is_(True) | promotional)
+    )
+
+
+def months_from(day: date, months: int) -> date:
+    """Return the same day so many months later (or, below 0, earlier); a month's last day where it has no such day.
+
+    >>> months_from(date(2028, 2, 29), 12)
+    datetime.date(2029, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def newest_change(connection: Connection) -> int:
+    """Place of the newest row of the history: an edition that was built before it may be older than the library."""
+    return connection.scalar(sa.select(sa.func.max(schema.curation.c.id))) or 0
 
 
 def revision_text(connection: Connection, article_id: str, digest: str) -> str | None:
@@ -233,7 +303,9 @@ def _has_revision(connection: Connection, article_id: str, digest: str) -> bool:
 def _counts(connection: Connection, article_id: str, digest: str) -> tuple[int, int]:
     p = schema.passages.c
     flagged = sa.func.sum(sa.case((p.flagged, 1), else_=0))
-    query = sa.select(sa.func.count(), flagged).where(p.article_id == article_id, p.revision == digest)
+    query = sa.select(sa.func.count(), flagged).where(
+        p.article_id == article_id, p.revision == digest, p.in_cut.is_(True)
+    )
     count, of_them = connection.execute(query).one()
     return count, of_them or 0
 
@@ -288,26 +360,29 @@ def _add_revision(
 
 def _passage_rows(article_id: str, digest: str, cleaned: Cleaned) -> list[dict[str, Any]]:
     seller = cleaned.attributes.publisher if cleaned.attributes.sells_treatment else None
-    rows = []
-    for ordinal, span in enumerate(split(cleaned.text, seller)):
-        found = [asdict(claim) for claim in claims(cleaned.text[span.start : span.end])]
-        rows.append(
-            {
-                "id": passage_id(article_id, digest, span.start, span.end),
-                "article_id": article_id,
-                "revision": digest,
-                "ordinal": ordinal,
-                "start": span.start,
-                "end": span.end,
-                "heading": list(span.heading),
-                "kind": span.kind,
-                "claims": found,
-                "flagged": bool(found),
-                "claims_accepted": False,
-                "withdrawn": False,
-            }
-        )
-    return rows
+    spans = enumerate(split(cleaned.text, seller))
+    return [passage_row(article_id, digest, cleaned.text, span, ordinal) for ordinal, span in spans]
+
+
+def passage_row(article_id: str, digest: str, text: str, span: Span, ordinal: int) -> dict[str, Any]:
+    """Return the row of a passage that is new to the library, its claims looked for."""
+    found = [asdict(claim) for claim in claims(text[span.start : span.end])]
+    return {
+        "id": passage_id(article_id, digest, span.start, span.end),
+        "article_id": article_id,
+        "revision": digest,
+        "ordinal": ordinal,
+        "start": span.start,
+        "end": span.end,
+        "heading": list(span.heading),
+        "kind": span.kind,
+        "claims": found,
+        "flagged": bool(found),
+        "claims_accepted": False,
+        "withdrawn": False,
+        "in_cut": True,
+        "withheld": span.withheld,
+    }
 
 
 def passage_id(article_id: str, revision: str, start: int, end: int) -> str:
@@ -340,7 +415,8 @@ class Listed:
 def overview(connection: Connection) -> list[Listed]:
     """Every revision by article, newest last."""
     a, r, p = schema.articles.c, schema.revisions.c, schema.passages.c
-    count = sa.select(sa.func.count()).where(p.article_id == r.article_id, p.revision == r.digest).scalar_subquery()
+    of_it = (p.article_id == r.article_id, p.revision == r.digest, p.in_cut.is_(True))
+    count = sa.select(sa.func.count()).where(*of_it).scalar_subquery()
     query = (
         sa.select(a.id, a.title, a.publisher, r.digest, r.state, count)
         .join_from(schema.articles, schema.revisions, a.id == r.article_id)

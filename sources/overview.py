@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -35,11 +35,14 @@ class RevisionLine:
 class ArticleLine:
     """An article in a list. `passages` and `flagged` are those of the revision that counts: the newest not retired.
 
+    `last_review` is the day somebody of ours last said that it holds, `owner` the account of who looks after it.
     `flagged` are passages that stay out until somebody lets their claims pass.
     """
 
     article: Article
     review_by: date | None
+    last_review: date | None
+    owner: str | None
     revisions: tuple[RevisionLine, ...]
     passages: int
     flagged: int
@@ -72,6 +75,8 @@ class PassageLine:
     flagged: bool
     claims_accepted: bool
     withdrawn: bool
+    withheld: bool
+    in_cut: bool
     revision_state: State
 
     @property
@@ -110,7 +115,8 @@ def article_line(connection: Connection, article_id: str) -> ArticleLine | None:
 def passage_lines(connection: Connection, article_id: str, revision: str) -> list[PassageLine]:
     """Every passage of a revision, in order."""
     p = schema.passages.c
-    query = _passages().where(p.article_id == article_id, p.revision == revision).order_by(p.ordinal)
+    of_it = (p.article_id == article_id, p.revision == revision, p.in_cut.is_(True))
+    query = _passages().where(*of_it).order_by(p.ordinal)
     return [_passage_line(row) for row in connection.execute(query)]
 
 
@@ -128,6 +134,33 @@ def history(connection: Connection, article_id: str) -> list[Done]:
     return [Done(row.at, Change(*(getattr(row, name) for name in names))) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True)
+class Comment:
+    """What somebody of the staff said about an article."""
+
+    at: datetime
+    who: str
+    words: str
+
+
+def comments(connection: Connection, article_id: str) -> list[Comment]:
+    """What staff said about an article, oldest first."""
+    c = schema.comments.c
+    query = sa.select(c.at, c.who, c.words).where(c.article_id == article_id).order_by(c.id)
+    return [Comment(*row) for row in connection.execute(query)]
+
+
+def edited_by(connection: Connection, person: str) -> frozenset[tuple[str, str]]:
+    """Article and revision of everything that waits for approval and that this person has cut anew."""
+    e, r = schema.edits.c, schema.revisions.c
+    query = (
+        sa.select(e.article_id, e.revision)
+        .join_from(schema.edits, schema.revisions, (e.article_id == r.article_id) & (e.revision == r.digest))
+        .where(e.person == person, e.state == "in force", e.undoes.is_(None), r.state == State.IN_REVIEW)
+    )
+    return frozenset((row.article_id, row.revision) for row in connection.execute(query))
+
+
 def _revisions(connection: Connection, article_id: str | None = None) -> Iterable[RevisionLine]:
     r = schema.revisions.c
     query = sa.select(
@@ -142,9 +175,8 @@ def _revisions(connection: Connection, article_id: str | None = None) -> Iterabl
 def _counts(connection: Connection, article_id: str | None = None) -> Mapping[tuple[str, str], tuple[int, int]]:
     """Passages, and those that wait for their claims to be let pass, by article and revision."""
     p = schema.passages.c
-    query = sa.select(p.article_id, p.revision, sa.func.count(), sa.func.sum(sa.case((waits(), 1), else_=0))).group_by(
-        p.article_id, p.revision
-    )
+    counted = (sa.func.count(), sa.func.sum(sa.case((waits(), 1), else_=0)))
+    query = sa.select(p.article_id, p.revision, *counted).where(p.in_cut.is_(True)).group_by(p.article_id, p.revision)
     if article_id is not None:
         query = query.where(p.article_id == article_id)
     return {
@@ -155,9 +187,9 @@ def _counts(connection: Connection, article_id: str | None = None) -> Mapping[tu
 def _article_line(
     row: Row[Any], revisions: list[RevisionLine], counts: Mapping[tuple[str, str], tuple[int, int]]
 ) -> ArticleLine:
-    line = ArticleLine(article_of(row), row.review_by, tuple(revisions), 0, 0)
+    line = ArticleLine(article_of(row), row.review_by, row.last_review, row.owner, tuple(revisions), 0, 0)
     passages, flagged = counts.get((row.id, line.newest.digest), (0, 0))
-    return ArticleLine(line.article, line.review_by, line.revisions, passages, flagged)
+    return replace(line, passages=passages, flagged=flagged)
 
 
 def _passages() -> sa.Select[Any]:
@@ -179,5 +211,7 @@ def _passage_line(row: Row[Any]) -> PassageLine:
         flagged=row.flagged,
         claims_accepted=row.claims_accepted,
         withdrawn=row.withdrawn,
+        withheld=row.withheld,
+        in_cut=row.in_cut,
         revision_state=State(row.state),
     )

@@ -6,9 +6,11 @@ article that has the same words; where the words changed, it ends with the old r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -157,8 +159,8 @@ def bindings(connection: Connection) -> list[Binding]:
     c = schema.caveats.c
     query = sa.select(c.passage_id, c.caveat_id, c.state).order_by(c.passage_id, c.caveat_id)
     rows = [Binding(row.passage_id, row.caveat_id, Tie(row.state)) for row in connection.execute(query)]
-    today = _today(connection, {id_ for row in rows for id_ in (row.passage_id, row.caveat_id)})
-    followed = (replace(one, passage_id=today[one.passage_id], caveat_id=today[one.caveat_id]) for one in rows)
+    now = today(connection, {id_ for row in rows for id_ in (row.passage_id, row.caveat_id)})
+    followed = (replace(one, passage_id=now[one.passage_id], caveat_id=now[one.caveat_id]) for one in rows)
     # A decision made on today's passages counts more than one that followed their words.
     return list({(one.passage_id, one.caveat_id): one for one in (*followed, *rows)}.values())
 
@@ -170,8 +172,8 @@ def settled(connection: Connection) -> list[Settled]:
         d.id
     )
     rows = [Settled(*row[:-1], Verdict(row[-1])) for row in connection.execute(query)]
-    today = _today(connection, {id_ for row in rows for id_ in (row.first_id, row.second_id)})
-    followed = (_following(row, today[row.first_id], today[row.second_id]) for row in rows)
+    now = today(connection, {id_ for row in rows for id_ in (row.first_id, row.second_id)})
+    followed = (_following(row, now[row.first_id], now[row.second_id]) for row in rows)
     return list({one.id: one for one in (*followed, *rows)}.values())
 
 
@@ -179,7 +181,7 @@ def _following(one: Settled, first_id: str, second_id: str) -> Settled:
     return replace(one, id=difference_id(first_id, second_id), first_id=first_id, second_id=second_id)
 
 
-def _today(connection: Connection, ids: Collection[str]) -> Mapping[str, str]:
+def today(connection: Connection, ids: Collection[str]) -> Mapping[str, str]:
     """Passages as they are called today: of a retired revision, the one with the same words in the approved revision."""
     p, r = schema.passages.c, schema.revisions.c
     joined = (
@@ -214,12 +216,13 @@ def passages_of(connection: Connection, article_id: str, revision: str) -> list[
         (r.state == State.APPROVED)
         & (p.kind == PassageKind.CONTENT)
         & p.withdrawn.is_(False)
+        & p.withheld.is_(False)
         & (p.claims_accepted.is_(True) | p.flagged.is_(False))
     )
     query = (
         sa.select(p.id, p.heading, p.start, p.end, r.text, may.label("may"))
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .where(p.article_id == article_id, p.revision == revision)
+        .where(p.article_id == article_id, p.revision == revision, p.in_cut.is_(True))
         .order_by(p.ordinal)
     )
     return [
@@ -239,28 +242,58 @@ def texts_of(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.text[row.start : row.end] for row in connection.execute(query)}
 
 
-def rule_found(connection: Connection) -> tuple[Found, ...]:
+def rule_found(connection: Connection, edition: Collection[str] = ()) -> tuple[Found, ...]:
     """Find the caveats in every approved revision by rule, whatever curators decided about them.
 
     Passages that are not let pass or withdrawn count too: a passage must not be shown without a caveat that cannot be.
+    A revision that was cut anew since an `edition` (ids of its passages) is looked through as it is cut there.
     """
-    return tuple(found for placed in _placed(connection) for found in found_caveats(placed))
+    return tuple(found for placed in _placed(connection, edition) for found in found_caveats(placed))
 
 
-def _placed(connection: Connection) -> Iterator[list[Placed]]:
+def _placed(connection: Connection, edition: Collection[str]) -> Iterator[list[Placed]]:
     """Content passages of each approved revision, in order."""
     p, r = schema.passages.c, schema.revisions.c
     query = (
-        sa.select(p.article_id, p.id, p.start, p.end, p.heading)
+        sa.select(p.article_id, p.id, p.start, p.end, p.heading, p.in_cut)
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .where(r.state == State.APPROVED, p.kind == PassageKind.CONTENT)
-        .order_by(p.article_id, p.ordinal)
+        .order_by(p.article_id, p.start, p.end)
     )
     texts = {row.article_id: row.text for row in connection.execute(_approved_texts())}
-    placed: dict[str, list[Placed]] = {}
-    for article, id_, start, end, heading in connection.execute(query):
-        placed.setdefault(article, []).append(Placed(id_, tuple(heading), texts[article][start:end]))
-    yield from placed.values()
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.article_id].append(row)
+    for article, rows in found.items():
+        text = texts[article]
+        yield [Placed(row.id, tuple(row.heading), text[row.start : row.end]) for row in _as_cut(rows, edition)]
+
+
+def _as_cut(rows: Sequence[Any], edition: Collection[str]) -> list[Any]:
+    """Passages of a revision as it is cut in an edition; those that are not in it, such as withdrawn ones, as today."""
+    there = [row for row in rows if row.id in edition]
+    if all(row.in_cut for row in there):
+        return [row for row in rows if row.in_cut]
+    beside = [row for row in rows if row.in_cut and not any(_overlap(row, one) for one in there)]
+    return sorted((*there, *beside), key=lambda row: row.start)
+
+
+def sharing_words(connection: Connection) -> Mapping[str, tuple[str, ...]]:
+    """Of revisions that were cut anew: the passages of every cut that hold words of a passage, itself among them."""
+    p, e = schema.passages.c, schema.edits.c
+    edited = sa.select(e.article_id, e.revision).distinct().subquery()
+    same = (p.article_id == edited.c.article_id) & (p.revision == edited.c.revision)
+    query = sa.select(p.id, p.article_id, p.revision, p.start, p.end).join_from(schema.passages, edited, same)
+    of_revision: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in connection.execute(query.order_by(p.start, p.end)):
+        of_revision[row.article_id, row.revision].append(row)
+    return {
+        row.id: tuple(one.id for one in rows if _overlap(row, one)) for rows in of_revision.values() for row in rows
+    }
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return bool(one.start < other.end and other.start < one.end)
 
 
 def _approved_texts() -> sa.Select[tuple[str, str]]:

@@ -50,9 +50,9 @@ class Limits:
     """What reading one file may use: bytes of the file, of memory and of the answer, and seconds."""
 
     bytes: int = 20_000_000
-    memory: int = 1024**3
-    cpu_seconds: int = 20
-    wall_seconds: float = 30.0
+    memory: int = 512 * 1024**2
+    cpu_seconds: int = 10
+    wall_seconds: float = 12.0
     answer: int = 40_000_000
 
 

@@ -18,9 +18,14 @@ articles = sa.Table(
     sa.Column("reviewed", sa.Date),
     sa.Column("licence", sa.Text),
     sa.Column("sells_treatment", sa.Boolean),
+    sa.Column("funding", sa.Text),
     sa.Column("sample", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("review_by", sa.Date),
+    # The day somebody of ours last said that it holds; long after it visitors are no longer shown it.
+    sa.Column("last_review", sa.Date),
+    # Id of the account of whoever looks after it.
+    sa.Column("owner", sa.String(32)),
 )
 
 revisions = sa.Table(
@@ -67,6 +72,9 @@ passages = sa.Table(
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("claims_accepted", sa.Boolean, nullable=False),
     sa.Column("withdrawn", sa.Boolean, nullable=False),
+    # Set by edits (`sources.edits`), as heading and kind are. Rows out of the cut stay, for past answers name them.
+    sa.Column("in_cut", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("withheld", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.ForeignKeyConstraint(("article_id", "revision"), _REVISION),
 )
 
@@ -108,6 +116,50 @@ differences = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
 )
 
+# What people did to how a revision is cut, each with the spans before and after: [start, end, heading, kind, withheld].
+edits = sa.Table(
+    "edits",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.String(80), nullable=False),
+    sa.Column("revision", sa.String(64), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("person", sa.String(32)),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("undoes", sa.Integer),
+    sa.Column("settled_by", sa.Text),
+    sa.ForeignKeyConstraint(("article_id", "revision"), _REVISION),
+    sa.Index("edits_by_revision", "article_id", "revision"),
+)
+
+# How visitors put what a passage answers; whoever took one away stands beside it.
+phrasings = sa.Table(
+    "phrasings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("passage_id", sa.ForeignKey("passages.id"), nullable=False, index=True),
+    sa.Column("words", sa.String(200), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+)
+
+# What staff say to each other about an article.
+comments = sa.Table(
+    "comments",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("articles.id"), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+)
+
 # Questions people wrote for the library: what it must answer (with strings of a right passage), what it must refuse.
 curated_questions = sa.Table(
     "curated_questions",
@@ -116,4 +168,8 @@ curated_questions = sa.Table(
     sa.Column("must_answer", sa.Boolean, nullable=False),
     sa.Column("gold", sa.JSON, nullable=False),
     sa.Column("half", sa.String(10), nullable=False),
+    # Of a question that staff keep: what is expected of it (`sources.questions.Kind`), by whom and since when.
+    sa.Column("kind", sa.String(20)),
+    sa.Column("who", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True)),
 )

@@ -28,12 +28,15 @@ from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, patterns, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
+from web.fetching import Network
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
 from web.settings import Settings
+from web.staff.bench import Bench
 from web.staff.problems import staff_response
-from web.staff.routers import BRING_IN, STAFF_ROUTERS, UPLOAD_BYTES
+from web.staff.provider import Provider
+from web.staff.routers import BRING_IN, LIBRARY, LIBRARY_BYTES, STAFF_ROUTERS, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
@@ -98,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
                 Protection,
                 limit=policy.limits.body_bytes,
                 form_limit=_FORM_BYTES,
-                limits={BRING_IN: UPLOAD_BYTES},
+                limits={BRING_IN: UPLOAD_BYTES, LIBRARY: LIBRARY_BYTES},
                 respond=_response,
                 sites=settings.sites,
             ),
@@ -106,8 +109,10 @@ def create_app(settings: Settings) -> FastAPI:
         ],
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
-    app.state.settings, app.state.engine = settings, engine
+    app.state.settings, app.state.engine, app.state.network = settings, engine, Network()
+    app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
+    app.state.bench = Bench()
     routers = (
         api.router,
         health.router,

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
+from web.carrying import export_library, import_library
 from web.console import Who, Why, complain, me, opened, person_named, progress, say
 from web.erasing import erase
 from web.evaluating import evaluate
@@ -43,6 +44,8 @@ app.command()(evaluate)
 app.command()(erase)
 app.command()(replay)
 app.command()(link)
+app.command()(export_library)
+app.command()(import_library)
 
 
 def main() -> None:
@@ -98,6 +101,7 @@ def import_(
     sells_treatment: Annotated[
         bool | None, typer.Option(help="Whether the publisher sells the treatment it describes.")
     ] = None,
+    funding: Annotated[str | None, typer.Option(help="Who paid for the article.")] = None,
     article: Annotated[str | None, typer.Option(help="Id of the article that this is a new revision of.")] = None,
     who: Who = "",
 ) -> None:
@@ -107,7 +111,7 @@ def import_(
     """
     given = Attributes(
         title=title, publisher=publisher, author=author, url=url, published=_day(published), reviewed=_day(reviewed),
-        licence=licence, sells_treatment=sells_treatment,
+        licence=licence, sells_treatment=sells_treatment, funding=funding,
     )  # fmt: skip
     if len(files) > 1 and (title or url or article):
         raise typer.BadParameter("--title, --url and --article name one article; give one file with them.")

@@ -91,7 +91,7 @@ def _curated(engine: Engine) -> LabelledSet:
     from sources.questions import curated_questions
 
     with reading(engine) as connection:
-        questions = curated_questions(connection)
+        questions = [one for one in curated_questions(connection) if one.kind is None]
     if not questions:
         raise typer.BadParameter("The library has no curated questions. Name a file of labelled questions.")
     return of_library(questions)

@@ -75,6 +75,7 @@ class SourceLine:
     source_page: str
     at_quote: str | None = None
     address: str | None = None
+    funding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -343,7 +343,7 @@ def staff_patterns(frame: StaffFrame) -> StaffPatternsPage:
     """Return the components of staff with texts that say what they are."""
     old = "A line that stays.\nA line as it was.\nA line that goes."
     new = "A line that stays.\nA line as it is now.\nA line that stays as well."
-    known = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells")
+    known = ("title", "publisher", "author", "url", "published", "reviewed", "licence", "sells", "funding")
     return StaffPatternsPage(
         frame=frame,
         states=("draft", "in review", "approved", "retired"),

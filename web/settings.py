@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.policy import LOCALE
 from index.model import Model, default_model, named_model
 from web.embedding import SiteError, sites_of
+from web.staff.provider import Client, is_safe
 
 
 class SettingError(Exception):
@@ -53,6 +54,18 @@ SETTINGS = (
         "optional",
         "optional; or admins, if admins must sign in with an authenticator app's code as well.",
     ),
+    Setting(
+        "WELLCITED_FETCH",
+        "off",
+        "on if curators may bring articles in by their web address; the server then fetches them.",
+    ),
+    Setting(
+        "WELLCITED_OIDC_ISSUER",
+        "",
+        "OpenID Connect provider by which staff may sign in: its address, as its tokens state it.",
+    ),
+    Setting("WELLCITED_OIDC_CLIENT_ID", "", "What that provider knows this site by."),
+    Setting("WELLCITED_OIDC_CLIENT_SECRET", "", "The secret that goes with it.", secret=True),
     Setting("WELLCITED_PROXY", "", "Network address of a proxy in front, which says who asks; empty if there is none."),
     Setting("WELLCITED_MODEL", "", "Folder of a sentence-transformers model; empty for the packaged all-MiniLM-L6-v2."),
     Setting("WELLCITED_READER", "on", "on; or off to decide by search alone, which is faster and wrong more often."),
@@ -84,6 +97,8 @@ class Settings:
     """What differs from the defaults, as the log may hold it."""
     admins_need_codes: bool = False
     proxy: str = ""
+    fetches: bool = False
+    provider: Client | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The variables that were set, for a process that is to have the same settings."""
 
@@ -118,8 +133,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         },
         admins_need_codes=_one_of("WELLCITED_STAFF_CODES", value["WELLCITED_STAFF_CODES"], "optional", "admins"),
         proxy=value["WELLCITED_PROXY"],
+        provider=_provider(*(value[f"WELLCITED_OIDC_{one}"] for one in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET"))),
+        fetches=_one_of("WELLCITED_FETCH", value["WELLCITED_FETCH"], "off", "on"),
         environment={name: environment[name] for name in known if environment.get(name)},
     )
+
+
+def _provider(issuer: str, client_id: str, client_secret: str) -> Client | None:
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise SettingError(
+            "WELLCITED_OIDC_ISSUER: it goes with WELLCITED_OIDC_CLIENT_ID and _CLIENT_SECRET. Set all three, or none."
+        )
+    if not is_safe(issuer):
+        raise SettingError(f"WELLCITED_OIDC_ISSUER: is {issuer}. Write its address, which starts with https://.")
+    return Client(issuer, client_id, client_secret)
 
 
 def _days(name: str, value: str) -> int | None:

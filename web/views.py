@@ -294,26 +294,30 @@ def article_line(article_id: str, attributes: Attributes, marked: Passage | None
         sample=attributes.sample,
         source_page=f"/sources/{article_id}",
         at_quote=at_quote(url, title, text, (marked.start, marked.end)) if url and marked else None,
+        funding=attributes.funding,
     )
 
 
 def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: str | None) -> Iterator[Part]:
     """Show the approved text of an article: headings, passages in their order, and a gap where something is left out."""
-    shown = {p.passage.start: p.passage for p in passages}
+    shown = sorted((p.passage for p in passages), key=lambda passage: passage.start)
+    text = edition.revisions[passages[0].passage.revision]
     covered_to, in_gap, in_references = 0, False, False
-    for line in canonical.lines(edition.revisions[passages[0].passage.revision]):
+    for line in canonical.lines(text):
         if line.block.kind is BlockKind.HEADING:
             in_gap, in_references = False, is_reference_heading(line.block.text)
             yield Part("heading", line.block.text, level=line.block.level)
-        elif line.start in shown:
-            passage = shown[line.start]
-            covered_to, in_gap = passage.end, False
-            yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
-        elif line.start < covered_to:
             continue
-        elif in_references:
+        # A paragraph may be several passages, and some of them may not be approved.
+        for passage in shown:
+            if line.start <= passage.start < line.end:
+                if text[max(covered_to, line.start) : passage.start].strip() and not in_gap:
+                    yield Part("gap", _GAP)
+                covered_to, in_gap = passage.end, False
+                yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
+        if covered_to <= line.start and in_references:
             # A list of references answers nothing, but whoever reads the source will want it.
             yield Part("passage", line.block.text)
-        elif not in_gap:
+        elif covered_to < line.end and not in_gap:
             in_gap = True
             yield Part("gap", _GAP)

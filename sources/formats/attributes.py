@@ -76,5 +76,6 @@ _CHECKS: dict[str, Callable[[str, object], object]] = {
     "reviewed": _day,
     "licence": _words,
     "sells_treatment": _truth,
+    "funding": _words,
     "sample": _truth,
 }

@@ -7,6 +7,7 @@ the file's name, and the limits in bytes of memory, seconds of computing, bytes 
 from __future__ import annotations
 
 import importlib
+import os
 import resource
 import sys
 
@@ -43,6 +44,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _limit(memory: int, seconds: int) -> None:
+    os.nice(10)  # whoever waits for an answer goes first
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -66,6 +66,32 @@ def test_the_nearest_passage_comes_first_and_a_hidden_one_not_at_all(tmp_path: P
     assert GEESE not in [one.listed.passage.text for one in hidden.candidates]
 
 
+def test_a_phrasing_finds_its_passage_and_is_encoded_once(tmp_path: Path, encoder: ExportedEncoder) -> None:
+    def phrased(into: Path, *phrasings: str, before: Path | None = None) -> Built:
+        passages, revisions = library(RIVERS, BRIDGES, GEESE)
+        passages[2] = replace(passages[2], phrasings=phrasings)
+        return build(passages, revisions, encoder, into, before=before)
+
+    plain = phrased(tmp_path / "a")
+    assert not (plain.folder / "phrasings.json").exists()
+    step = phrased(tmp_path / "a", "honkers on holiday", before=plain.folder)
+    assert step.encoded == 4  # the passage anew with the words of its phrasing, its two sentences, and the phrasing
+    assert step.folder.name == phrased(tmp_path / "b", "honkers on holiday").folder.name
+    before, after = (
+        Library(open_edition(one.folder), encoder, frozenset()).search("Do honkers have a holiday?").candidates
+        for one in (plain, step)
+    )
+    geese = next(one for one in before if one.listed.passage.text == GEESE)
+    assert (after[0].listed.passage.text, after[0].listed.passage.phrasings) == (GEESE, ("honkers on holiday",))
+    assert (geese.coverage, after[0].coverage) == (0.0, 1.0)
+    assert after[0].similarity > geese.similarity + 0.2
+    assert after[0].word_similarity > geese.word_similarity + 0.2
+    # What is quoted is the passage, without a word of that.
+    assert open_edition(step.folder).quoted(after[0].listed.id) == GEESE
+    gone = phrased(tmp_path / "a", before=step.folder)
+    assert gone.folder.name == plain.folder.name
+
+
 def test_a_question_gets_the_same_candidates_every_time(tmp_path: Path, encoder: ExportedEncoder) -> None:
     found = Library(open_edition(built(tmp_path, encoder, RIVERS, BRIDGES, GEESE).folder), encoder, frozenset())
     assert found.search("bridges and rivers").candidates == found.search("bridges and rivers").candidates

@@ -33,7 +33,8 @@ from web.settings import SettingError, read_settings
 
 # Commands that change nothing an auditor asks about. Signing adds to the log by itself, once for each key.
 READING = {
-    "articles", "caveat list", "cleaning", "demo-site", "differences", "evaluate", "feedback", "log checkpoint",
+    "articles", "caveat list", "cleaning", "demo-site", "differences", "evaluate", "export-library",
+    "feedback", "log checkpoint",
     "log export", "log key", "log prove", "log verify", "passages", "replay", "serve", "status", "verify-answer",
 }  # fmt: skip
 
@@ -115,6 +116,10 @@ def test_every_command_that_changes_something_leaves_an_entry(shell: Shell, tmp_
     answer = re.search(r"answer ([0-9a-f]{32})", said)
     assert answer
     assert shell.run("erase", answer[1])[1] == ["erasure"]
+    moved = Shell(tmp_path / "moved")
+    shell.run("export-library", str(tmp_path / "library.json"))
+    assert moved.run("import-library", str(tmp_path / "library.json"))[1] == ["library"]
+    shell.used = (shell.used | moved.used) - {"export-library"}
     _, kinds = shell.run("starter")
     assert set(kinds) == {"import", "curated questions", "curation"}
     assert shell.used == commands() - READING

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from sources.article import Document
 from sources.library import document_from_json, document_to_json
-from sources.reading import read
+from sources.reading import Limits, read
 from web.staff import schema
 from web.staff.people import Person
 
@@ -25,6 +25,9 @@ KEPT_DAYS = 7
 # A file of many articles, such as .jsonl, is for the command line: nobody looks through hundreds of forms.
 MOST_DOCUMENTS = 50
 PASTED = "Pasted text"
+# What is looked at in a browser is cleaned by the server itself, and shown whole: so much of a file can be, no more.
+_LIMITS = Limits(answer=4_000_000)
+_MOST_BLOCKS = 5_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Arrival:
 
 
 class TooManyError(ValueError):
-    """A file holds more articles than one can look at in a browser."""
+    """A file holds more articles, or a longer one, than one can look at in a browser."""
 
 
 def read_file(name: str, content: bytes) -> tuple[Document, ...]:
@@ -49,11 +52,16 @@ def read_file(name: str, content: bytes) -> tuple[Document, ...]:
     with tempfile.TemporaryDirectory(prefix="wellcited-") as folder:
         path = Path(folder) / file_name(name)
         path.write_bytes(content)
-        documents = read(path)
+        documents = read(path, limits=_LIMITS)
     if len(documents) > MOST_DOCUMENTS:
         raise TooManyError(
             f"{path.name}: it holds {len(documents)} articles, more than {MOST_DOCUMENTS}. "
             "Bring it in with wellcited import, or split it."
+        )
+    longest = max(len(one.blocks) for one in documents)
+    if longest > _MOST_BLOCKS:
+        raise TooManyError(
+            f"{path.name}: it has {longest:,} paragraphs, more than {_MOST_BLOCKS:,}. Split it, and send the parts."
         )
     return documents
 

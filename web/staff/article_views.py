@@ -29,11 +29,27 @@ _ACTIONS = {
     "withdraw": "withdrew a passage",
     "bind caveat": "bound a caveat",
     "release caveat": "released a caveat",
+    "join": "joined two passages",
+    "split": "split a passage",
+    "move heading": "moved a passage under another heading",
+    "withhold": "withheld a passage",
+    "release": "released a passage",
+    "mark promotional": "marked a passage as promotional",
+    "mark as content": "marked a passage as content",
+    "undo": "undid an edit",
+    "give up edit": "gave up an edit that waited",
+    "approve edit": "approved an edit",
+    "turn down edit": "turned down an edit",
+    "add phrasing": "added a phrasing",
+    "take phrasing away": "took a phrasing away",
+    "review": "looked at it again: it holds",
+    "comment": "commented",
 }
 _NEVER = {
     PassageKind.PROMOTIONAL: "promotional, never shown",
     PassageKind.REFERENCES: "list of references, never shown",
 }
+_EDITED = "You edited these passages. Another person must approve the revision."
 _NOT_YOURS = "You brought this revision in. Another person must approve it."
 
 
@@ -83,6 +99,7 @@ def facts(line: ArticleLine) -> tuple[tuple[str, str], ...]:
         ("Reviewed", written(a.reviewed)),
         ("Licence", a.licence),
         ("Publisher sells the treatment", sells),
+        ("Paid for by", a.funding),
         ("Name in commands", line.article.id),
     )
     sample = (("Sample", "yes, not reviewed by a clinician"),) if a.sample else ()
@@ -106,6 +123,10 @@ _SHOWN = "shown to visitors"
 def _state(one: PassageLine, library: Library | None) -> str:
     if one.withdrawn:
         return "withdrawn"
+    if not one.in_cut:
+        return "no passage any more, it was cut anew"
+    if one.withheld:
+        return "withheld by an editor"
     if one.kind in _NEVER:
         return _NEVER[one.kind]
     if one.waits:
@@ -119,10 +140,10 @@ def _state(one: PassageLine, library: Library | None) -> str:
     return "withheld" if one.id in library.hidden else _SHOWN
 
 
-def actions(one: RevisionLine, person: Person) -> tuple[Action, ...]:
-    """What this person can do to a revision as it is now."""
+def actions(one: RevisionLine, person: Person, *, edited: bool = False) -> tuple[Action, ...]:
+    """What this person can do to a revision as it is now; `edited` says that they cut some of it anew."""
     curator, either = Role.CURATOR in person.roles, bool(person.roles & {Role.CURATOR, Role.CLINICIAN})
-    refused = _NOT_YOURS if one.author == person.id else None
+    refused = _NOT_YOURS if one.author == person.id else _EDITED if edited else None
     possible = {
         State.DRAFT: (
             Action("review", "Send to review", primary=True) if curator else None,
@@ -157,7 +178,11 @@ def _what(change: Change, ordinals: dict[str, int]) -> str:
         return f"revision {number} {_MOVES[State(change.to_state)]}"
     if change.action == "review by":
         return f"to be looked at again by {written(change.to_state) or 'no set day'}"
-    return _ACTIONS.get(change.action, change.action)
+    if change.action == "owner":
+        return "handed it to"
+    proposed = change.action.removeprefix("propose to ")
+    words = _ACTIONS.get(proposed, proposed)
+    return words if proposed == change.action else f"proposed an edit: {words}"
 
 
 def moment(at: str | datetime) -> str:

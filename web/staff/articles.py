@@ -16,8 +16,11 @@ from starlette.exceptions import HTTPException
 from assistant import curate
 from assistant.answers import answers_with
 from index.desk import Library
+from sources.curation import editors
 from sources.database import reading
-from sources.library import LibraryError, State, dropped_blocks
+from sources.edits import waiting_edits
+from sources.library import LibraryError, State, dropped_blocks, revision_text
+from sources.near import gone
 from sources.overview import (
     ArticleLine,
     RevisionLine,
@@ -33,6 +36,7 @@ from web.staff.details import read_details, written_out
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import ArticlePage, ArticlesPage, PassagePage
+from web.staff.queue_views import desk_view
 
 ARTICLES = f"{STAFF}/articles"
 ON_A_PAGE = 50
@@ -59,7 +63,7 @@ def list_articles(
 @only()
 def article(request: Request, visit: Visited, article_id: str, revision: str = "", said: str = "") -> Response:
     """Show an article and the passages of one revision, the newest if none is named."""
-    return shown(_article_page(request, visit, article_id, revision, said))
+    return shown(article_page(request, visit, article_id, revision, said))
 
 
 @router.post("/articles/{article_id}/revisions/{revision}/review")
@@ -99,7 +103,7 @@ def set_review_by(request: Request, visit: Visited, article_id: str) -> Response
         day = date.fromisoformat(typed) if typed else None
     except ValueError:
         wrong = {"review_by": f"{typed} is no date. Write it as 2027-05-31."}
-        return shown(replace(_article_page(request, visit, article_id, ""), errors=wrong, review_by=typed), 422)
+        return shown(replace(article_page(request, visit, article_id, ""), errors=wrong, review_by=typed), 422)
     _line(request.app.state.engine, article_id)
     curate.set_review_by(request.app.state.engine, article_id, day, who=visit.person.name)
     return RedirectResponse(f"{ARTICLES}/{article_id}?said=review_by", 303)
@@ -109,7 +113,7 @@ def set_review_by(request: Request, visit: Visited, article_id: str) -> Response
 @only(Role.CURATOR)
 def set_details(request: Request, visit: Visited, article_id: str) -> Response:
     """Change what is known about an article; its words stay as they are."""
-    page, said = _article_page(request, visit, article_id, ""), read_details(visit)
+    page, said = article_page(request, visit, article_id, ""), read_details(visit)
     errors = dict(said.errors)
     if not errors:
         try:
@@ -165,18 +169,25 @@ def _move(
         except LibraryError as error:
             problem = str(error)
     if problem is not None:
-        page = _article_page(request, visit, article_id, revision)
+        page = article_page(request, visit, article_id, revision)
         return shown(replace(page, errors={"why": problem}), 422)
     return RedirectResponse(f"{ARTICLES}/{article_id}?revision={revision}&said={said}", 303)
 
 
-def _article_page(request: Request, visit: Visit, article_id: str, revision: str, said: str = "") -> ArticlePage:
+def article_page(request: Request, visit: Visit, article_id: str, revision: str, said: str = "") -> ArticlePage:
+    """Return an article's page with the passages of one revision, the newest if none is named."""
     line = _line(request.app.state.engine, article_id)
     chosen = _revision(line, revision) if revision else line.newest
     with reading(request.app.state.engine) as connection:
         passages = passage_lines(connection, article_id, chosen.digest)
         done = history(connection, article_id)
         dropped = dropped_blocks(connection, article_id, chosen.digest)
+        desk = desk_view(connection, line, visit.person)
+        waiting = waiting_edits(connection).get((article_id, chosen.digest))
+        edited_by_me = visit.person.id in editors(connection, article_id, chosen.digest)
+        comes = chosen.state in (State.DRAFT, State.IN_REVIEW)
+        text = revision_text(connection, article_id, chosen.digest) if comes else None
+        lost = gone(connection, article_id, text) if text else []
     return ArticlePage(
         frame=frame_of(request, "articles", said),
         id=article_id,
@@ -190,8 +201,11 @@ def _article_page(request: Request, visit: Visit, article_id: str, revision: str
         chosen=views.revision_row(chosen),
         passages=tuple(views.passage_row(one, _library(request)) for one in passages),
         history=views.history_rows(done, line.revisions),
-        actions=views.actions(chosen, visit.person),
+        actions=views.actions(chosen, visit.person, edited=edited_by_me),
+        edits_waiting=waiting[1] if waiting else 0,
+        desk=desk,
         left_out=tuple((one.text, one.reason) for one in dropped),
+        gone=tuple(lost),
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.engine import Connection, Engine
@@ -17,9 +20,11 @@ from sources.cleaning import Cleaned, clean
 from sources.database import reading, writing
 from sources.formats import FORMATS
 from sources.library import LibraryError, Status, recognised, revision_text
+from sources.near import gone, near_passages
 from sources.overview import article_line
 from sources.reading import Limits, ReadingError
 from web.access import Role, only
+from web.fetching import FetchError, fetch
 from web.staff import arrivals
 from web.staff.arrivals import Arrival, TooManyError
 from web.staff.article_views import moment
@@ -33,6 +38,9 @@ BRING_IN = f"{STAFF}/bring-in"
 router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
 
 _LOOK_AGAIN_AFTER_YEARS = 1
+# Others wait in line meanwhile.
+_MOST_SECONDS = 60.0
+_READING: RunVar[CapacityLimiter] = RunVar("uploads being read")
 
 
 @dataclass(frozen=True)
@@ -55,24 +63,58 @@ def bring_in_page(request: Request, visit: Visited, said: str = "") -> Response:
 
 @router.post("")
 @only(Role.CURATOR)
-def bring_in(request: Request, visit: Visited) -> Response:
+async def bring_in(request: Request, visit: Visited) -> Response:
     """Read what was sent; what can be read waits to be looked at, and of the rest it is said why not."""
-    errors: list[str] = []
+    return await to_thread.run_sync(_bring_in, request, visit, limiter=waiting_in_line())
+
+
+def waiting_in_line() -> CapacityLimiter:
+    """Return what lets one upload at a time be read: the threads that answer visitors are few, and not for this."""
+    try:
+        return _READING.get()
+    except LookupError:
+        _READING.set(CapacityLimiter(1))
+        return _READING.get()
+
+
+def _bring_in(request: Request, visit: Visit) -> Response:
+    errors: dict[str, list[str]] = {"files": [], "pasted": [], "address": []}
     added: list[str] = []
-    pasted = visit.text("pasted")
+    pasted, address = visit.text("pasted"), visit.text("address").strip()
+    until = time.monotonic() + _MOST_SECONDS
     for file in visit.files("files"):
-        added += _take(request, visit, arrivals.file_name(file.filename or ""), file.file.read(), errors)
-    paste_error = None
+        name = arrivals.file_name(file.filename or "")
+        if time.monotonic() > until:
+            errors["files"].append(f"{name}: the files before it took too long to read. Send it by itself.")
+            continue
+        added += _take(request, visit, name, file.file.read(), errors["files"])
     if pasted.strip():
-        wrong: list[str] = []
-        added += _take(request, visit, f"{arrivals.PASTED}.txt", pasted.encode(), wrong)
-        paste_error = wrong[0] if wrong else None
-    elif not visit.files("files"):
-        errors.append("Choose at least one file, or paste a text below.")
-    if errors or paste_error:
-        page = replace(_page(request, visit), errors=tuple(errors), paste_error=paste_error)
-        return shown(replace(page, pasted=pasted if paste_error else ""), 422)
+        added += _take(request, visit, f"{arrivals.PASTED}.txt", pasted.encode(), errors["pasted"])
+    if address:
+        added += _fetch(request, visit, address, errors["address"])
+    if not (visit.files("files") or pasted.strip() or address):
+        errors["files"].append("Choose at least one file, or paste a text below.")
+    if any(errors.values()):
+        page = replace(_page(request, visit), errors=tuple(errors["files"]))
+        wrong = {name: found[0] for name, found in errors.items() if found and name != "files"}
+        typed = {"pasted": pasted, "address": address}
+        kept = {name: typed[name] for name in wrong}
+        return shown(replace(page, wrong=wrong, typed=kept), 422)
     return RedirectResponse(f"{BRING_IN}/{added[0]}" if len(added) == 1 else BRING_IN, 303)
+
+
+def _fetch(request: Request, visit: Visit, address: str, errors: list[str]) -> list[str]:
+    """Bring in what an address leads to, where the settings allow it; the article gets the address it came from."""
+    state = request.app.state
+    if not state.settings.fetches:
+        errors.append("This site does not fetch addresses. An admin can allow it with WELLCITED_FETCH.")
+        return []
+    try:
+        found = fetch(address, network=state.network)
+    except FetchError as error:
+        errors.append(f"{address[:200]}: {error}")
+        return []
+    return _take(request, visit, arrivals.file_name(found.file_name), found.content, errors, found.address)
 
 
 @router.get("/{arrival_id}")
@@ -137,14 +179,24 @@ def preview_blocks(document: Document, given: Attributes, restored: frozenset[in
     )
 
 
-def _take(request: Request, visit: Visit, name: str, content: bytes, errors: list[str]) -> list[str]:
+def _take(
+    request: Request, visit: Visit, name: str, content: bytes, errors: list[str], address: str | None = None
+) -> list[str]:
     try:
         documents = arrivals.read_file(name, content)
     except (ReadingError, TooManyError) as error:
         errors.append(str(error))
         return []
+    documents = tuple(_from(address, one) for one in documents)
     with writing(request.app.state.engine) as connection:
         return arrivals.add(connection, visit.person, name, documents, visit.now)
+
+
+def _from(address: str | None, document: Document) -> Document:
+    """Return a document with the address it was fetched from, where it states none."""
+    if address is None or document.attributes.url:
+        return document
+    return replace(document, attributes=replace(document.attributes, url=address))
 
 
 def _page(request: Request, visit: Visit, said: str = "") -> BringInPage:
@@ -152,7 +204,8 @@ def _page(request: Request, visit: Visit, said: str = "") -> BringInPage:
         found = arrivals.waiting(connection, visit.person)
     rows = tuple(_row(one, visit) for one in found)
     most = f"{Limits().bytes / 10**6:,.0f} MB"
-    return BringInPage(frame_of(request, "bring-in", said), tuple(FORMATS), most, rows)
+    fetches = request.app.state.settings.fetches
+    return BringInPage(frame_of(request, "bring-in", said), tuple(FORMATS), most, rows, fetches)
 
 
 def _row(one: Arrival, visit: Visit) -> ArrivalRow:
@@ -209,16 +262,17 @@ def _missing(cleaned: Cleaned) -> tuple[str, ...]:
 
 
 def _with_what_is_known(engine: Engine, page: ArrivalPage, cleaned: Cleaned) -> ArrivalPage:
-    """Say which article a document is a text of, and how it differs from the newest revision."""
+    """Say which article a document is a text of, how it differs from the newest revision, and what stands elsewhere, too."""
     with reading(engine) as connection:
         article_id, status = recognised(connection, cleaned, page.file_name)
+        page = replace(page, near=tuple(near_passages(connection, cleaned.text, article_id)))
         if article_id is None:
             return page
         title, before = _newest(connection, article_id)
-    known = (article_id, title)
+        page = replace(page, known=(article_id, title), gone=tuple(gone(connection, article_id, cleaned.text)))
     if status is Status.UNCHANGED:
-        return replace(page, known=known, unchanged=True)
-    return replace(page, known=known, compared=compared(_as_read(before), _as_read(cleaned.text)))
+        return replace(page, unchanged=True)
+    return replace(page, compared=compared(_as_read(before), _as_read(cleaned.text)))
 
 
 def _as_read(text: str) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sources.database import open_database, reading, writing
 from web.settings import Settings, read_settings
 from web.staff import builds
-from web.staff.builds import Build, BuildState, CancelledError
+from web.staff.builds import Build, BuildState, CancelledError, Failed, Purpose
 
 if TYPE_CHECKING:
     from assistant.publish import Check
@@ -80,7 +80,7 @@ class _Progress:
 
 
 def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
-    """Publish as asked, and write down what came of it."""
+    """Publish, or build a draft, as asked, and write down what came of it."""
     from assistant.policy import load_policy
     from assistant.publish import CheckFailedError, PublishError, publish
 
@@ -90,6 +90,9 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
 
     said = _Progress(engine, build.id)
     try:
+        if build.purpose is Purpose.DRAFT:
+            _build_draft(settings, engine, build, said)
+            return
         publish(
             engine, settings.data, settings.model, load_policy(locale=settings.locale), who=build.person, why=build.why,
             override=build.why if build.all_the_same else None, reads=settings.reads, on_step=said.on_step,
@@ -98,13 +101,37 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
     except CancelledError:
         _ended(engine, build, BuildState.CANCELLED, "Cancelled. What visitors see is as it was.")
     except CheckFailedError as error:
-        words = f"{_in_words(error.check)} That is too few. What visitors see is as it was."
-        _ended(engine, build, BuildState.FAILED, words, error.check.wrong)
+        _ended(engine, build, BuildState.FAILED, _stopped(error.check), *_wrong(error.check))
     except PublishError as error:
         _ended(engine, build, BuildState.FAILED, f"{str(error)[:1].upper()}{str(error)[1:]}")
     except Exception as error:
         _ended(engine, build, BuildState.FAILED, f"A fault kept it from being done: {type(error).__name__}: {error}")
         raise
+
+
+def _build_draft(settings: Settings, engine: Engine, build: Build, said: _Progress) -> None:
+    from assistant.drafts import build_draft
+
+    def within(connection: Connection, draft: str) -> None:
+        builds.went_live(connection, build.id, draft, f"Draft {draft[:12]} can be tried.")
+
+    build_draft(
+        engine, settings.data, settings.model, who=build.person, on_step=said.on_step, on_progress=said.on_progress,
+        within=within,
+    )  # fmt: skip
+
+
+def _stopped(check: Check) -> str:
+    words = [] if check.enough else [f"{_in_words(check)} That is too few."]
+    if check.failures:
+        count = len(check.failures)
+        words.append(f"{count} of the questions that staff keep {'comes' if count == 1 else 'come'} out wrong.")
+    return f"{' '.join(words)} What visitors see is as it was."
+
+
+def _wrong(check: Check) -> tuple[tuple[str, ...], tuple[Failed, ...]]:
+    failed = (Failed(one.question, one.kind, one.expected, one.before, one.now) for one in check.failures)
+    return (() if check.enough else check.wrong), tuple(failed)
 
 
 def _in_words(check: Check) -> str:
@@ -118,9 +145,16 @@ def _in_words(check: Check) -> str:
     )
 
 
-def _ended(engine: Engine, build: Build, state: BuildState, said: str, wrong: tuple[str, ...] = ()) -> None:
+def _ended(
+    engine: Engine,
+    build: Build,
+    state: BuildState,
+    said: str,
+    wrong: tuple[str, ...] = (),
+    failures: tuple[Failed, ...] = (),
+) -> None:
     with writing(engine) as connection:
-        builds.ended(connection, build.id, state, said, wrong)
+        builds.ended(connection, build.id, state, said, wrong, failures)
 
 
 @contextmanager

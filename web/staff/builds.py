@@ -7,7 +7,7 @@ transaction that makes an edition live, so a publish that was cancelled never go
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -33,7 +33,25 @@ class BuildState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Purpose(StrEnum):
+    """What is built: an edition to go live, or a draft that is only to be tried."""
+
+    PUBLISH = "publish"
+    DRAFT = "draft"
+
+
 UNDER_WAY = (BuildState.RUNNING, BuildState.CANCELLING)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A question that staff keep and that stopped a publish: what was expected, what was so, and what would be."""
+
+    question: str
+    kind: str
+    expected: str
+    before: str
+    now: str
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,8 @@ class Build:
     started_at: int
     said: str
     wrong: tuple[str, ...]
+    failures: tuple[Failed, ...] = ()
+    purpose: Purpose = Purpose.PUBLISH
 
 
 class BusyError(Exception):
@@ -61,8 +81,16 @@ class CancelledError(Exception):
     """Somebody has cancelled this publish."""
 
 
-def begin(connection: Connection, person: Person, why: str, now: int, *, all_the_same: bool) -> str:
-    """Begin a publish; returns its id. Raises `BusyError` while another is under way."""
+def begin(
+    connection: Connection,
+    person: Person,
+    why: str,
+    now: int,
+    *,
+    all_the_same: bool,
+    purpose: Purpose = Purpose.PUBLISH,
+) -> str:
+    """Begin a publish or a draft; returns its id. Raises `BusyError` while another is under way."""
     lock(connection, _BEGINNING)
     before = newest(connection, now)
     if before is not None and before.state in UNDER_WAY:
@@ -72,16 +100,17 @@ def begin(connection: Connection, person: Person, why: str, now: int, *, all_the
     values = {
         "id": secrets.token_hex(16), "person_id": person.id, "why": why, "all_the_same": all_the_same,
         "state": BuildState.RUNNING, "step": "Starting", "done": 0, "total": 0, "started_at": now, "seen_at": now,
-        "said": "", "wrong": [],
+        "said": "", "wrong": [], "purpose": purpose,
     }  # fmt: skip
     connection.execute(schema.builds.insert().values(**values))
     return str(values["id"])
 
 
-def newest(connection: Connection, now: int) -> Build | None:
-    """Return the publish that was begun last; one whose process is gone counts as failed."""
+def newest(connection: Connection, now: int, purpose: Purpose | None = None) -> Build | None:
+    """Return what was begun last, of one purpose if that is named; one whose process is gone counts as failed."""
     rows, people = schema.builds.c, schema.people.c
     query = sa.select(schema.builds, people.name).join_from(schema.builds, schema.people, rows.person_id == people.id)
+    query = query if purpose is None else query.where(rows.purpose == purpose)
     row = connection.execute(query.order_by(rows.started_at.desc(), rows.id).limit(1)).one_or_none()
     if row is None:
         return None
@@ -90,7 +119,8 @@ def newest(connection: Connection, now: int) -> Build | None:
         state, said = BuildState.FAILED, _GONE
     return Build(
         row.id, row.name, row.why, row.all_the_same, state, row.step, row.done, row.total, row.started_at, said,
-        tuple(row.wrong),
+        tuple(one for one in row.wrong if isinstance(one, str)),
+        tuple(Failed(**one) for one in row.wrong if isinstance(one, dict)), Purpose(row.purpose),
     )  # fmt: skip
 
 
@@ -111,13 +141,20 @@ def went_live(connection: Connection, build_id: str, edition: str, said: str) ->
     _change(connection, build_id, state=BuildState.DONE, said=said, edition=edition)
 
 
-def ended(connection: Connection, build_id: str, state: BuildState, said: str, wrong: tuple[str, ...] = ()) -> None:
+def ended(
+    connection: Connection,
+    build_id: str,
+    state: BuildState,
+    said: str,
+    wrong: tuple[str, ...] = (),
+    failures: tuple[Failed, ...] = (),
+) -> None:
     """End a publish that changed nothing, unless it has ended already."""
     rows = schema.builds
     connection.execute(
         rows.update()
         .where(rows.c.id == build_id, rows.c.state.in_(UNDER_WAY))
-        .values(state=state, said=said, wrong=list(wrong))
+        .values(state=state, said=said, wrong=[*wrong, *(asdict(one) for one in failures)])
     )
 
 

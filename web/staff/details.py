@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sources.article import Attributes
 from web.staff.guard import Visit
 
-_TEXTS = ("title", "publisher", "author", "url", "licence")
+_TEXTS = ("title", "publisher", "author", "url", "licence", "funding")
 _DAYS = ("published", "reviewed")
 _SELLS = {"yes": True, "no": False}
 _SAID = {True: "yes", False: "no", None: ""}
@@ -52,6 +52,7 @@ def read_details(visit: Visit) -> Details:
         reviewed=days["reviewed"],
         licence=values["licence"] or None,
         sells_treatment=_SELLS.get(values["sells"]),
+        funding=values["funding"] or None,
     )
     return Details(attributes, values, errors)
 

@@ -17,12 +17,13 @@ _SAME_IN_OTHER_WORDS = 0.5
 
 @dataclass(frozen=True)
 class Changes:
-    """What differs between the live edition and what is approved now."""
+    """What differs between the live edition and what is approved now; `phrased` counts passages with other phrasings."""
 
     comes_in: tuple[ChangedPassage, ...] = ()
     goes_out: tuple[ChangedPassage, ...] = ()
     changed: tuple[ChangedPassage, ...] = ()
     details: tuple[str, ...] = ()
+    phrased: int = 0
 
 
 @dataclass
@@ -46,7 +47,10 @@ def changes(live: Edition | None, approved: Sequence[Passage]) -> Changes:
             sides[one.article.id].new.append(one)
     pairs, comes_in, goes_out = _paired(sides.values())
     changed = tuple(_shown(new, gone) for gone, new in pairs if gone.text != new.text or gone.heading != new.heading)
-    return Changes(tuple(map(_shown, comes_in)), tuple(map(_shown, goes_out)), changed, _details(before, approved))
+    phrasings = {one.id: one.phrasings for one in before}
+    phrased = sum(phrasings.get(one.id, ()) != one.phrasings for one in approved)
+    details = _details(before, approved)
+    return Changes(tuple(map(_shown, comes_in)), tuple(map(_shown, goes_out)), changed, details, phrased)
 
 
 def _paired(

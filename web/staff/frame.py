@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from web.access import Role
-from web.staff.pages import StaffFrame, StaffPage, render
+from web.staff.pages import OwnPage, StaffFrame, StaffPage, render
 from web.staff.sessions import Session
 
 SAID = {
@@ -28,6 +28,27 @@ SAID = {
     "kept": "Kept as a draft.",
     "discarded": "Thrown away. Nothing of it was kept.",
     "cancelled": "Cancelled. What visitors see is as it was.",
+    "owner": "It has another owner.",
+    "reviewed": "Kept. It comes up again in a year.",
+    "commented": "Your comment is kept.",
+    "question_kept": "Kept. From now on each publish asks it.",
+    "question_removed": "Removed. No publish asks it any more.",
+    "edited": "Done. It is in the list of edits, where it can be undone.",
+    "edit_waits": "Kept. Another person must approve it before visitors see it.",
+    "edit_undone": "The edit is undone.",
+    "edits_approved": "The edits are approved. Visitors see them after the next publish.",
+    "edits_turned_down": "The edits are turned down. Nothing has changed.",
+    "phrasing_added": "Added. Search uses it after the next publish.",
+    "phrasing_gone": "Taken away. Search goes without it after the next publish.",
+    "caveat_bound": "Bound. From now on the passage is never shown without its caveat.",
+    "caveat_released": "Released. From now on the passage is shown without it.",
+    "difference_confirmed": "Confirmed. Whoever is shown one side is shown both.",
+    "difference_dismissed": "Dismissed. Visitors see each side by itself.",
+    "gap_covered": "The phrasing is added. Search uses it after the next publish.",
+    "gap_noted": "Noted.",
+    "gap_refused": "Kept, with your reason.",
+    "gap_again": "These questions wait again.",
+    "library_in": "The library is in. Publish it, so that visitors see it.",
     "rolled_back": "The earlier edition is live again.",
 }
 
@@ -46,6 +67,6 @@ def frame_of(request: Request, place: str = "", said: str = "") -> StaffFrame:
     )
 
 
-def shown(page: StaffPage, status: int = 200) -> HTMLResponse:
+def shown(page: StaffPage | OwnPage, status: int = 200) -> HTMLResponse:
     """Send a page."""
     return HTMLResponse(render(page), status)

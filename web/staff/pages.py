@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from sources.near import Known, Near
 from web.access import Role
 from web.pages import environment
+from web.staff.builds import Failed
 from web.staff.comparing import Compared
+
+DESK_PARTS = (
+    ("review-queue", "/staff/review-queue", "Review"),
+    ("differences", "/staff/differences", "Differences"),
+    ("try", "/staff/try", "Try"),
+    ("questions", "/staff/questions", "Questions"),
+)
+GAP_PARTS = (("misses", "/staff/misses", "Not found"), ("coverage", "/staff/coverage", "What is used"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +39,33 @@ class StaffFrame:
     @property
     def parts(self) -> tuple[tuple[str, str, str], ...]:
         """Name, address and words of each part of the site that this person may use."""
-        everybody = (("articles", "/staff/articles", "Articles"),)
+        everybody = (("articles", "/staff/articles", "Articles"), *DESK_PARTS)
         curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
-        admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
-        return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *admin)
+        admin = (
+            (("people", "/staff/people", "People"), ("library", "/staff/library", "In and out"))
+            if Role.ADMIN in self.roles
+            else ()
+        )
+        either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
+        return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *admin)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page that names its template itself: those of a part of staff's work stand together in a module of their own."""
+
+    template: ClassVar[str]
+    frame: StaffFrame
 
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The form to sign in; `error` is one sentence for all that can be wrong."""
+    """The form to sign in; `error` is one sentence for all that can be wrong. `provider`: one may sign in elsewhere, too."""
 
     frame: StaffFrame
     name: str = ""
     error: str | None = None
+    provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +199,22 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskView:
+    """Who looks after an article, when it was last reviewed and until when it is shown, and what staff said about it.
+
+    `people` are those it can be handed to: id and name.
+    """
+
+    owner: str
+    mine: bool
+    people: tuple[tuple[str, str], ...]
+    last_review: str
+    shown_until: str
+    no_longer_shown: bool
+    comments: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePage:
     """An article: what is known of it, its revisions, and the passages of one of them.
 
@@ -193,6 +234,9 @@ class ArticlePage:
     history: tuple[HistoryRow, ...]
     actions: tuple[Action, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    edits_waiting: int = 0
+    desk: DeskView | None = None
+    gone: tuple[Known, ...] = ()
     values: Mapping[str, str] | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -226,15 +270,16 @@ class ArrivalRow:
 
 @dataclass(frozen=True, slots=True)
 class BringInPage:
-    """The forms to bring articles in, what could not be read, and what waits."""
+    """The forms to bring articles in, and what waits. `errors` are of files, `wrong` and `typed` of the other fields."""
 
     frame: StaffFrame
     endings: tuple[str, ...]
     most: str
     waiting: tuple[ArrivalRow, ...]
-    pasted: str = ""
+    fetches: bool = False
     errors: tuple[str, ...] = ()
-    paste_error: str | None = None
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +297,8 @@ class PreviewBlock:
 class ArrivalPage:
     """What cleaning made of a document, with its details to check; nothing is in the library yet.
 
-    `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already.
+    `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already; `near`
+    are passages of other articles that it nearly repeats, `gone` those of its own whose words it no longer holds.
     """
 
     frame: StaffFrame
@@ -267,6 +313,8 @@ class ArrivalPage:
     known: tuple[str, str] | None = None
     unchanged: bool = False
     compared: Compared | None = None
+    near: tuple[Near, ...] = ()
+    gone: tuple[Known, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -293,6 +341,7 @@ class BuildView:
     total: int
     said: str
     wrong: tuple[str, ...] = ()
+    failures: tuple[Failed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,12 +372,13 @@ class PublishPage:
     earlier: tuple[EditionRow, ...]
     may_publish: bool
     may_override: bool
+    phrased: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> int:
         """How many passages and articles a publish would change."""
-        return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed)
+        return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed) + self.phrased
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +434,7 @@ TEMPLATES: Mapping[type[StaffPage], str] = {
 }
 
 
-def render(page: StaffPage) -> str:
+def render(page: StaffPage | OwnPage) -> str:
     """The page as one HTML document."""
-    return environment().get_template(f"staff/{TEMPLATES[type(page)]}").render(page=page, nonce=page.frame.nonce)
+    template = page.template if isinstance(page, OwnPage) else TEMPLATES[type(page)]
+    return environment().get_template(f"staff/{template}").render(page=page, nonce=page.frame.nonce)

@@ -16,11 +16,12 @@ from index.edition import Edition
 from index.publishing import Published, PublishingError
 from sources.database import reading, writing
 from sources.library import approved_passages
+from sources.phrasings import with_phrasings
 from web.access import Role, only
 from web.staff import builds
 from web.staff.article_views import moment
 from web.staff.building import start
-from web.staff.builds import Build, BuildState, BusyError
+from web.staff.builds import Build, BuildState, BusyError, Purpose
 from web.staff.differing import Changes, changes
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
@@ -29,7 +30,7 @@ from web.staff.pages import BuildView, EditionRow, PublishPage
 PUBLISH = f"{STAFF}/publish"
 router = APIRouter(prefix=PUBLISH, include_in_schema=False, default_response_class=HTMLResponse)
 
-_BUSY = "Another publish is under way. Wait until it is done, or cancel it."
+_BUSY = "Another publish or draft is under way. Wait until it is done, or cancel it."
 _SHOWN_FOR_SECONDS = 24 * 3600
 _HISTORY = 500
 
@@ -49,7 +50,7 @@ def publish(request: Request, visit: Visited) -> Response:
 
 
 @router.post("/all-the-same")
-@only(Role.CLINICIAN)
+@only(Role.CLINICIAN, Role.ADMIN)
 def publish_all_the_same(request: Request, visit: Visited) -> Response:
     """Begin a publish although curated questions go wrong, with a reason."""
     why = visit.text("why").strip()
@@ -95,11 +96,11 @@ def _begin(request: Request, visit: Visit, why: str, *, all_the_same: bool) -> R
 
 def _page(request: Request, visit: Visit, said: str = "") -> PublishPage:
     with reading(request.app.state.engine) as connection:
-        build = builds.newest(connection, visit.now)
+        build = builds.newest(connection, visit.now, Purpose.PUBLISH)
         live, earlier = _editions(connection)
         # While a publish is under way the page is asked for every second, and would say what soon is no longer so.
         compares = build is None or build.state not in builds.UNDER_WAY
-        approved = approved_passages(connection) if compares else []
+        approved = with_phrasings(connection, approved_passages(connection)) if compares else []
     differ = changes(_live_edition(request.app.state.assistant.desk, live), approved) if compares else Changes()
     roles = visit.person.roles
     return PublishPage(
@@ -109,11 +110,12 @@ def _page(request: Request, visit: Visit, said: str = "") -> PublishPage:
         goes_out=differ.goes_out,
         changed=differ.changed,
         details_changed=differ.details,
+        phrased=differ.phrased,
         passages=len(approved) if compares else None,
         build=_view(build, visit.now),
         earlier=earlier,
         may_publish=Role.CURATOR in roles,
-        may_override=Role.CLINICIAN in roles,
+        may_override=bool(roles & {Role.CLINICIAN, Role.ADMIN}),
     )
 
 
@@ -146,4 +148,6 @@ def _view(build: Build | None, now: int) -> BuildView | None:
         return None
     began = moment(datetime.fromtimestamp(build.started_at, UTC))
     said = "Stopping …" if build.state is BuildState.CANCELLING else build.said
-    return BuildView(build.id, build.state, build.person, began, build.step, build.done, build.total, said, build.wrong)
+    return BuildView(
+        build.id, build.state, build.person, began, build.step, build.done, build.total, said, build.wrong, build.failures
+    )  # fmt: skip

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from web.staff import admin, articles, bringing_in, publishing, signing_in
+from web.staff import admin, articles, bringing_in, editing, publishing, questions, queue, settling, signing_in, trying
 from web.staff.bringing_in import BRING_IN
+from web.staff.carrying import LIBRARY, LIBRARY_BYTES
+from web.staff.carrying import router as library_router
+from web.staff.entering import router as entering_router
+from web.staff.gaps import router as gaps_router
 
-__all__ = ["BRING_IN", "STAFF_ROUTERS", "UPLOAD_BYTES"]
+__all__ = ["BRING_IN", "LIBRARY", "LIBRARY_BYTES", "STAFF_ROUTERS", "UPLOAD_BYTES"]
 
-STAFF_ROUTERS = (signing_in.router, admin.router, articles.router, bringing_in.router, publishing.router)
+STAFF_ROUTERS = (
+    signing_in.router,
+    admin.router,
+    articles.router,
+    editing.router,
+    queue.router,
+    trying.router,
+    questions.router,
+    settling.router,
+    bringing_in.router,
+    gaps_router,
+    library_router,
+    entering_router,
+    publishing.router,
+)
 # Several files at once; each by itself is held to `sources.reading.Limits`.
 UPLOAD_BYTES = 60_000_000

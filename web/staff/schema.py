@@ -84,4 +84,6 @@ builds = sa.Table(
     sa.Column("said", sa.Text, nullable=False),
     sa.Column("wrong", sa.JSON, nullable=False),
     sa.Column("edition", sa.String(64)),
+    # "publish", or "draft" for one that is only to be tried.
+    sa.Column("purpose", sa.String(20), nullable=False, server_default="publish"),
 )

@@ -82,7 +82,7 @@ def sign_in_page(request: Request, visit: Visited, said: str = "") -> Response:
     """Ask for name and password; somebody who is signed in is led on."""
     if visit.session is not None:
         return RedirectResponse(STAFF, 303)
-    return shown(SignInPage(frame_of(request, said=said)))
+    return shown(SignInPage(frame_of(request, said=said), provider=request.app.state.provider is not None))
 
 
 @router.post("/sign-in")
@@ -94,8 +94,9 @@ def enter(request: Request, visit: Visited) -> Response:
     try:
         token = sign_in(request.app.state.engine, typed, cookie, visit.now)
     except RefusedError as refused:
-        return shown(SignInPage(frame_of(request), typed.name, str(refused)), 422)
-    return _with_cookie(RedirectResponse(STAFF, 303), cookie, token)
+        offered = request.app.state.provider is not None
+        return shown(SignInPage(frame_of(request), typed.name, str(refused), offered), 422)
+    return with_cookie(RedirectResponse(STAFF, 303), cookie, token)
 
 
 @router.post("/sign-out")
@@ -266,7 +267,7 @@ def _account_page(request: Request, visit: Visit, said: str = "", errors: dict[s
     )
 
 
-def _with_cookie(response: Response, cookie: str, token: str) -> Response:
+def with_cookie(response: Response, cookie: str, token: str) -> Response:
     """Set the session's cookie; the path can be narrower only where the name promises nothing."""
     secure = cookie == SECURE_COOKIE
     response.set_cookie(cookie, token, path="/" if secure else STAFF, secure=secure, httponly=True, samesite="strict")

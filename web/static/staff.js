@@ -6,9 +6,9 @@
     const here = document.getElementById("build");
     if (!under(here)) return;
     try {
-      const answer = await fetch("/staff/publish", { cache: "no-store" });
+      const answer = await fetch(location.pathname, { cache: "no-store" });
       const there = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("build");
-      if (!under(there)) return location.reload();
+      if (!under(there)) return location.replace(location.pathname);
       // Only what tells how far it is: a button that has the focus must stay.
       for (const name of ["[role=status]", "progress"]) here.querySelector(name).replaceWith(there.querySelector(name));
     } catch {

@@ -118,7 +118,7 @@ def test_every_route_declares_who_may_use_it(client: TestClient) -> None:
     # Outside of the pages of staff all is public, and inside them only what one needs to get in.
     public = {way.path for way in found if way.access and way.access.roles is None}
     inside = {way.path for way in found if way.path.startswith(STAFF)}
-    assert public & inside == {"/staff/sign-in", "/staff/link/{token}"}
+    assert public & inside == {"/staff/sign-in", "/staff/link/{token}", "/staff/provider", "/staff/provider/back"}
     assert {way.path for way in found} - inside <= public
 
 

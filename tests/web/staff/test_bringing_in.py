@@ -209,3 +209,26 @@ def test_two_texts_of_a_thousand_lines_are_compared_in_a_moment() -> None:
     began = time.process_time()
     assert len(compared(old, new).lines) >= 1000
     assert time.process_time() - began < 10
+
+
+def test_what_stands_elsewhere_and_what_goes_is_said_before_and_after(kim: Browsing, client: TestClient) -> None:
+    first = send(kim, leaflet__txt=LEAFLET.encode()).headers["location"]
+    article = kim.post(f"{first}/keep", **DETAILS, funding="The River Fund").headers["location"]
+    kim.post(article.replace("?revision=", "/revisions/").split("&")[0] + "/review")
+    noor = as_(client, "noor")
+    noor.post(article.replace("?revision=", "/revisions/").split("&")[0] + "/approve")
+    assert "The River Fund" in text(noor.get(article))
+    kim = as_(client, "kim")
+    other = LEAFLET.replace("Herons by the river", "Birds of the coast").replace("open water", "deep open water")
+    page = kim.posted(
+        send(kim, other__txt=other.encode()).headers["location"],
+        **{**DETAILS, "title": "Birds of the coast", "url": "https://coast.example/birds"},
+    )
+    assert "the same words as in Herons by the river" in text(page.get_element_by_id("near").getparent())
+    assert not page.xpath('//*[@id="gone"]')
+    changed = send(kim, leaflet__txt=LEAFLET.split("In winter")[0].encode() + b"Herons breed in high trees.").headers
+    page = kim.posted(changed["location"], **DETAILS)
+    assert "In winter herons need open water." in text(page.get_element_by_id("gone").getparent())
+    assert not page.xpath('//*[@id="near"]')
+    after = kim.get(kim.post(f"{changed['location']}/keep", **DETAILS).headers["location"])
+    assert "In winter herons need open water." in text(after.get_element_by_id("gone").getparent())

@@ -1,0 +1,135 @@
+"""The pages on which staff cut an article anew, tie passages together and settle differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from web.staff.pages import OwnPage
+
+
+@dataclass(frozen=True, slots=True)
+class CutPassage:
+    """A passage of the cut that an editor works on; `marks` say in words what is special about it."""
+
+    id: str
+    heading: tuple[str, ...]
+    text: str
+    marks: tuple[str, ...]
+    stays_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditRow:
+    """An edit in the list: what it did, who, when, why, what became of it, and the words before and after."""
+
+    id: int
+    what: str
+    who: str
+    when: str
+    why: str
+    standing: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    can_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CutPage(OwnPage):
+    """How a revision is cut, every edit of it, and those that wait for another person.
+
+    `last` is the newest edit that waits, 0 where none does; `mine` says that one of those is the reader's own.
+    """
+
+    template: ClassVar[str] = "cut.html"
+    article_id: str
+    revision: str
+    title: str
+    ordinal: int
+    state: str
+    passages: tuple[CutPassage, ...]
+    edits: tuple[EditRow, ...]
+    waiting: int
+    last: int
+    mine: bool
+    may_edit: bool
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasingRow:
+    """A phrasing of a passage, who added it and when."""
+
+    id: int
+    words: str
+    who: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaveatRow:
+    """A caveat of a passage and why it is one."""
+
+    id: str
+    text: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditPassagePage(OwnPage):
+    """One passage on the desk: where it can be split, what it can be joined with, its marks, phrasings and caveats.
+
+    `places` are offsets with the words that would begin the second part; `joins_with` are the words of the next passage,
+    or None where `no_join` says why it cannot be; `others` are passages that it could be bound to.
+    """
+
+    template: ClassVar[str] = "edit_passage.html"
+    article_id: str
+    revision: str
+    title: str
+    passage: CutPassage
+    places: tuple[tuple[int, str], ...]
+    joins_with: str | None
+    no_join: str
+    headings: tuple[tuple[int, str, bool], ...]
+    kind: str
+    withheld: bool
+    waits: bool
+    in_force: bool
+    phrasings: tuple[PhrasingRow, ...] = ()
+    caveats: tuple[CaveatRow, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceSide:
+    """One side of a difference: its sentence, the article, and the passage if it is still approved."""
+
+    sentence: str
+    source: str
+    passage_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """Two sources that seem not to say the same, and what was decided."""
+
+    id: str
+    state: str
+    because: str
+    sides: tuple[DifferenceSide, DifferenceSide]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferencesPage(OwnPage):
+    """Differences that wait for a decision, and those that were decided."""
+
+    template: ClassVar[str] = "differences.html"
+    proposed: tuple[DifferenceRow, ...]
+    decided: tuple[DifferenceRow, ...]
+    may_settle: bool
+    errors: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,107 @@
+"""The pages on which staff see what visitors could not find, and how much each passage is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from assistant.coverage import Use
+from web.staff.pages import OwnPage
+
+PERIODS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year"))
+
+
+@dataclass(frozen=True, slots=True)
+class NearRow:
+    """A passage that was considered: where it stands, its words, and how likely it was to answer, in per cent."""
+
+    id: str
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Questions of one meaning that wait: each wording with how often it was asked. `key` names the group on the page."""
+
+    key: str
+    answers: tuple[str, ...]
+    questions: tuple[tuple[str, int], ...]
+    asked: int
+    newest: str
+    nearest: tuple[NearRow, ...]
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision that holds, in words; `passage_id` is where a phrasing was added."""
+
+    id: int
+    when: str
+    who: str
+    what: str
+    why: str
+    asked: int
+    passage_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """What somebody said of an answer that did not help."""
+
+    answer: str
+    when: str
+    question: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissesPage(OwnPage):
+    """Refused questions by meaning, what was decided, and answers that did not help.
+
+    `errors` and `typed` are by the key of a group and the name of a field, such as ``3f…-why``.
+    """
+
+    template: ClassVar[str] = "misses.html"
+    days: int
+    groups: tuple[GapRow, ...]
+    decided: tuple[DecisionRow, ...]
+    feedback: tuple[FeedbackRow, ...]
+    owners: tuple[tuple[str, str], ...]
+    may_settle: bool
+    searchable: bool
+    most: int
+    periods: tuple[tuple[int, str], ...] = PERIODS
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """An article with the use of its passages; those are left out that were not asked for."""
+
+    id: str
+    title: str
+    use: Use
+    count: int
+    never_shown: int
+    passages: tuple[tuple[str, tuple[str, ...], str, Use], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePage(OwnPage):
+    """Every article that visitors may be shown something of, with how often that happened."""
+
+    template: ClassVar[str] = "coverage.html"
+    days: int
+    never: bool
+    rows: tuple[CoverageRow, ...]
+    total: Use
+    count: int
+    never_shown: int
+    periods: tuple[tuple[int, str], ...] = PERIODS
