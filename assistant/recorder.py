@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from assistant import log, schema
 from assistant.answer import Answer
 from assistant.circumstances import Circumstances, keep
+from assistant.review.facts import keep_facts
 from assistant.verifier import canonical
 from sources.database import writing
 from sources.library import newest_change
@@ -137,6 +138,9 @@ def write(connection: Connection, records: Sequence[Record]) -> list[int]:
             for record, body, seq in zip(records, bodies, places, strict=True)
         ],
     )
+    policies = [record.circumstances.policy if record.circumstances else None for record in records]
+    answers = [record.answer.stored() for record in records]
+    keep_facts(connection, [*zip(places, [one.body for one in entries], answers, policies, strict=True)])
     connection.execute(
         _QUESTIONS,
         [
