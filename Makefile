@@ -63,6 +63,10 @@ log-proof: install  ## every proof of every tree up to 300 entries and every dam
 injection: install browser  ## try every text that means harm in every field of every page, not only each third (ten minutes)
 	@INJECTION=whole $(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories -k not_harmed
 
+.PHONY: review-speed
+review-speed: install  ## how quick clinicians find answers among 100,000 (two minutes)
+	@$(BIN)/python -m tests.review_scale
+
 .PHONY: bench
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench

@@ -31,6 +31,7 @@ from web.crowd import Crowd
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
+from web.review.routers import REVIEW_ROUTERS
 from web.settings import Settings
 from web.staff.problems import staff_response
 from web.staff.routers import BRING_IN, STAFF_ROUTERS, UPLOAD_BYTES
@@ -116,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         receipts.router,
         patterns.router,
         *STAFF_ROUTERS,
+        *REVIEW_ROUTERS,
     )
     for router in routers:
         app.include_router(router)

@@ -31,7 +31,8 @@ class StaffFrame:
         everybody = (("articles", "/staff/articles", "Articles"),)
         curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
         admin = (("people", "/staff/people", "People"),) if Role.ADMIN in self.roles else ()
-        return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *admin)
+        clinician = (("review", "/review", "Review"),) if Role.CLINICIAN in self.roles else ()
+        return (*everybody, *curator, ("publish", "/staff/publish", "Publish"), *clinician, *admin)
 
 
 @dataclass(frozen=True, slots=True)

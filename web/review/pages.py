@@ -1,0 +1,121 @@
+"""The pages of clinicians: one frozen dataclass per template, and `render`, which turns one into HTML.
+
+As on all other pages, a template sees its page and nothing else, and every text is escaped where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from web.pages import Frame, Turn, environment
+from web.staff.frame import frame_of
+from web.staff.pages import StaffFrame
+
+PARTS = (("answers", "/review", "Answers"),)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer in the list. `question` is None where its words were erased; `probability` is written out."""
+
+    id: str
+    when: str
+    outcome: str
+    probability: str
+    question: str | None
+    helpful: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPage:
+    """Answers that match, newest first. `values` is what was looked for; `choices` are those of each list to choose from.
+
+    `newer` and `older` are what to add to `values` to see the next ones, None where there are none.
+    """
+
+    frame: StaffFrame
+    rows: tuple[AnswerRow, ...]
+    values: Mapping[str, str]
+    choices: Mapping[str, tuple[tuple[str, str], ...]]
+    newer: Mapping[str, str] | None
+    older: Mapping[str, str] | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything was looked for."""
+        return any(self.values.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the seven steps of an answer: what came of it, in sentences."""
+
+    name: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A passage that search considered, with its measurements written out and what became of it."""
+
+    passage_id: str
+    title: str
+    text: str
+    shown: bool
+    came_of_it: str
+    probability: str
+    measured: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage that the answer showed: what stands in it, and whether visitors see it now."""
+
+    id: str
+    title: str
+    text: str
+    state: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """One answer as the visitor saw it (`turn`, within the visitor's `outer` frame of that time), and how it came about."""
+
+    frame: StaffFrame
+    id: str
+    facts: tuple[tuple[str, str], ...]
+    outer: Frame
+    turn: Turn
+    previous: str | None
+    next: str | None
+    steps: tuple[Step, ...]
+    candidates: tuple[CandidateRow, ...]
+    passages: tuple[ShownPassage, ...]
+    feedback: str
+    feedback_words: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+ReviewPage = AnswersPage | AnswerPage
+
+TEMPLATES: Mapping[type[ReviewPage], str] = {
+    AnswersPage: "answers.html",
+    AnswerPage: "answer.html",
+}
+
+
+def review_frame(request: Request, said: str = "") -> StaffFrame:
+    """Return what every page of clinicians carries; `said` is what was just done, in words."""
+    return replace(frame_of(request, "review"), said=said)
+
+
+def shown(page: ReviewPage, status: int = 200) -> HTMLResponse:
+    """Send a page."""
+    template = environment().get_template(f"review/{TEMPLATES[type(page)]}")
+    return HTMLResponse(template.render(page=page, nonce=page.frame.nonce, parts_of_review=PARTS), status)
