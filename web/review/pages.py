@@ -84,6 +84,20 @@ class ShownPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainView:
+    """What came of giving an answer again: as it was given, and how today's differs (None: it cannot be told).
+
+    `today` is the answer of today where it differs; `wrong` says that it did not come out as it was given.
+    """
+
+    said: str
+    wrong: bool
+    changes: tuple[str, ...] | None
+    today: Turn | None
+    outer: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPage:
     """One answer as the visitor saw it (`turn`, within the visitor's `outer` frame of that time), and how it came about."""
 
@@ -99,6 +113,7 @@ class AnswerPage:
     passages: tuple[ShownPassage, ...]
     feedback: str
     feedback_words: str
+    again: AgainView | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
 

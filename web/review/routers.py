@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from web.review import answers
+from web.review import again, answers
 
 __all__ = ["REVIEW_ROUTERS"]
 
-REVIEW_ROUTERS = (answers.router,)
+REVIEW_ROUTERS = (answers.router, again.router)
