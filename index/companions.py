@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from sources.caveats import Found
 from sources.pairs import Binding, Settled, Tie, Verdict, bindings, rule_found, settled
+from sources.warnings import bound_warnings, words_of
 
 BY_CURATOR = "bound by a curator"
 
@@ -40,7 +41,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Companions:
-    """By passage id: caveats in the order to show them (a caveat's own included), and the sources that differ.
+    """By passage id: caveats in the order to show them (a caveat's own included), the sources that differ, and warnings.
 
     `blocked` passages must not be shown, for a caveat of theirs cannot be: passage id to the id of that caveat.
     """
@@ -48,16 +49,17 @@ class Companions:
     caveats: Mapping[str, tuple[Caveat, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     blocked: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-NONE = Companions(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
+NONE = Companions(*(MappingProxyType({}),) * 4)
 
 
 def read_companions(connection: Connection, edition: Collection[str], hidden: Collection[str]) -> Companions:
     """Work out what travels with the passages (ids) of an edition; `hidden` are those withdrawn or not approved now."""
     shown = set(edition) - set(hidden)
     direct = direct_caveats(rule_found(connection), bindings(connection))
-    return companions(direct, settled(connection), shown)
+    return companions(direct, settled(connection), shown, words_of(bound_warnings(connection)))
 
 
 def direct_caveats(found: Sequence[Found], decided: Sequence[Binding]) -> list[Caveat]:
@@ -72,7 +74,12 @@ def direct_caveats(found: Sequence[Found], decided: Sequence[Binding]) -> list[C
     return [*by_rule, *bound]
 
 
-def companions(direct: Sequence[Caveat], decided: Sequence[Settled], shown: Collection[str]) -> Companions:
+def companions(
+    direct: Sequence[Caveat],
+    decided: Sequence[Settled],
+    shown: Collection[str],
+    warned: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Companions:
     """Put together what travels with the passages that may be `shown`."""
     by_passage: dict[str, list[Caveat]] = defaultdict(list)
     for caveat in direct:
@@ -85,7 +92,8 @@ def companions(direct: Sequence[Caveat], decided: Sequence[Settled], shown: Coll
         if one.verdict is Verdict.CONFIRMED and {one.first_id, one.second_id} <= open_:
             others[one.first_id].append(Other(one.id, one.second_id, one.second_sentence, one.because))
             others[one.second_id].append(Other(one.id, one.first_id, one.first_sentence, one.because))
-    return Companions(caveats, {id_: tuple(those) for id_, those in others.items()}, blocked)
+    warnings = {id_: words for id_, words in warned.items() if id_ in open_}
+    return Companions(caveats, {id_: tuple(those) for id_, those in others.items()}, blocked, warnings)
 
 
 def _blocked(by_passage: Mapping[str, Sequence[Caveat]], shown: Collection[str]) -> dict[str, str]:

@@ -140,6 +140,7 @@ def _helpline(line: Helpline) -> HelplineRow:
 
 
 _NO_TEXTS: Mapping[str, str] = {}
+_NO_WARNINGS: Mapping[str, tuple[str, ...]] = {}
 
 
 def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -> Turn:
@@ -297,7 +298,12 @@ def article_line(article_id: str, attributes: Attributes, marked: Passage | None
     )
 
 
-def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: str | None) -> Iterator[Part]:
+def source_parts(
+    edition: Edition,
+    passages: Sequence[EditionPassage],
+    marked: str | None,
+    warnings: Mapping[str, tuple[str, ...]] = _NO_WARNINGS,
+) -> Iterator[Part]:
     """Show the approved text of an article: headings, passages in their order, and a gap where something is left out."""
     shown = {p.passage.start: p.passage for p in passages}
     covered_to, in_gap, in_references = 0, False, False
@@ -308,7 +314,8 @@ def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: s
         elif line.start in shown:
             passage = shown[line.start]
             covered_to, in_gap = passage.end, False
-            yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
+            notes = warnings.get(passage.id, ())
+            yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked, warnings=notes)
         elif line.start < covered_to:
             continue
         elif in_references:

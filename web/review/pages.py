@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from web.pages import Frame, Turn, environment
 from web.staff.frame import frame_of
-from web.staff.pages import StaffFrame
+from web.staff.pages import PassageRow, StaffFrame
 
 PARTS = (("answers", "/review", "Answers"),)
 
@@ -117,11 +117,41 @@ class AnswerPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-ReviewPage = AnswersPage | AnswerPage
+@dataclass(frozen=True, slots=True)
+class RecalledRow:
+    """An answer that showed a passage."""
+
+    id: str
+    when: str
+    outcome: str
+    helpful: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePage:
+    """A passage with its warnings (id, words), how many answers showed it by day, and the newest of these."""
+
+    frame: StaffFrame
+    passage: PassageRow
+    article_id: str
+    title: str
+    withdrawn: bool
+    answer: str
+    warnings: tuple[tuple[str, str], ...]
+    days: tuple[tuple[str, int], ...]
+    recalled: tuple[RecalledRow, ...]
+    count: int
+    words: str = ""
+    why: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+ReviewPage = AnswersPage | AnswerPage | PassagePage
 
 TEMPLATES: Mapping[type[ReviewPage], str] = {
     AnswersPage: "answers.html",
     AnswerPage: "answer.html",
+    PassagePage: "passage.html",
 }
 
 

@@ -29,6 +29,8 @@ _ACTIONS = {
     "withdraw": "withdrew a passage",
     "bind caveat": "bound a caveat",
     "release caveat": "released a caveat",
+    "bind warning": "wrote a warning",
+    "lift warning": "lifted a warning",
 }
 _NEVER = {
     PassageKind.PROMOTIONAL: "promotional, never shown",
