@@ -16,7 +16,7 @@ from assistant.review.facts import BANDS, MILLION, NEAR_BAND, FoundAnswer, best_
 from assistant.review.looking import Looked, why_not
 from assistant.transcript import PastTurn, answer_companions
 from sources import schema
-from web.pages import REASONS, Frame
+from web.pages import REASONS, Frame, Turn
 from web.review.pages import AnswerPage, AnswerRow, CandidateRow, ShownPassage, Step
 from web.settings import Settings
 from web.staff.article_views import moment
@@ -86,15 +86,13 @@ def answer_page(
     page_frame: StaffFrame, one: Looked, known: Known, states: Mapping[str, str], today: Policy, settings: Settings
 ) -> AnswerPage:
     """Put together the page of an answer. `states` says of passages whether visitors see them now."""
-    past = PastTurn(one.question, one.answer, 0, recorded=False)
-    policy = one.policy or today
-    outer = frame(policy, settings.site_name, settings.contact, page_frame.nonce)
+    shown, outer = as_given(one, today, settings, page_frame.nonce)
     return AnswerPage(
         frame=page_frame,
         id=one.id,
         facts=_facts(one),
-        outer=_with_disclaimer(outer, one, policy),
-        turn=turn(past, policy),
+        outer=outer,
+        turn=shown,
         previous=one.previous,
         next=one.next,
         steps=tuple(_steps(one)),
@@ -105,9 +103,12 @@ def answer_page(
     )
 
 
-def _with_disclaimer(outer: Frame, one: Looked, policy: Policy) -> Frame:
-    """Put the disclaimer that was shown in the place of any other."""
-    return replace(outer, disclaimer=notice("disclaimer", one.answer["disclaimer"], policy))
+def as_given(one: Looked, today: Policy, settings: Settings, nonce: str) -> tuple[Turn, Frame]:
+    """Return an answer as the visitor saw it, and what stood around it: with the disclaimer that was shown."""
+    policy = one.policy or today
+    outer = frame(policy, settings.site_name, settings.contact, nonce)
+    outer = replace(outer, disclaimer=notice("disclaimer", one.answer["disclaimer"], policy))
+    return turn(PastTurn(one.question, one.answer, 0, recorded=False), policy), outer
 
 
 def _facts(one: Looked) -> tuple[tuple[str, str], ...]:

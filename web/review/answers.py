@@ -7,6 +7,7 @@ address holds those: with words in it a search is sent and paged through by POST
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,17 +16,26 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from assistant.conversation import is_id
+from assistant.review.actions import listed
 from assistant.review.facts import Wanted, find
 from assistant.review.looking import Looked, look
+from assistant.review.verdicts import NO_SAMPLE, known_of, verdicts_on
 from sources.database import reading
 from sources.overview import passage_line
 from web.access import Role, only
 from web.review import answer_views as views
 from web.review.pages import AnswerPage, AnswersPage, review_frame, shown
+from web.review.verdict_views import action_row, verdict_form, verdict_row
+from web.staff import people
 from web.staff.article_views import passage_row
 from web.staff.guard import REVIEW, Visit, Visited
 
 ON_A_PAGE = 25
+SAID = {
+    "judged": "Your verdict is kept.",
+    "withheld": "Your verdict is kept, and the passages of this answer are withdrawn.",
+    "action": "The action is kept.",
+}
 FIELDS = ("since", "until", "outcome", "article", "passage", "rule", "band", "feedback", "edition", "words")
 router = APIRouter(prefix=REVIEW, include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -50,9 +60,9 @@ def search(request: Request, visit: Visited) -> Response:
 
 @router.get("/answers/{answer_id}")
 @only(Role.CLINICIAN)
-def answer(request: Request, visit: Visited, answer_id: str) -> Response:
+def answer(request: Request, visit: Visited, answer_id: str, said: str = "") -> Response:
     """Show one answer."""
-    return shown(answer_page(request, visit, answer_id))
+    return shown(answer_page(request, visit, answer_id, SAID.get(said, "")))
 
 
 def _list(request: Request, given: Mapping[str, str]) -> Response:
@@ -109,7 +119,20 @@ def answer_page(request: Request, visit: Visit, answer_id: str, said: str = "") 
         ids = {one["passage"] for one in looked.entry.get("candidates", ())} | set(looked.answer["passage_ids"])
         lines = {id_: line for id_ in ids if (line := passage_line(connection, id_)) is not None}
         titles = views.titles(connection, {line.article_id for line in lines.values()})
+        verdicts = known_of(connection, answer_id)
+        given = verdicts_on(connection, answer_id, NO_SAMPLE)
+        actions = listed(connection, answer_id)
+        everybody = tuple(one.name for one in people.everybody(connection) if one.active)
     library = state.assistant.desk.library_if_any()
     known = {id_: (titles.get(line.article_id, line.article_id), line.text) for id_, line in lines.items()}
     states = {id_: passage_row(line, library).state for id_, line in lines.items()}
-    return views.answer_page(review_frame(request, said), looked, known, states, state.assistant.policy, state.settings)
+    frame = review_frame(request, said)
+    page = views.answer_page(frame, looked, known, states, state.assistant.policy, state.settings)
+    mine = any(one.person == visit.person.id for one in given)
+    return replace(
+        page,
+        verdicts=tuple(verdict_row(one) for one in verdicts),
+        form=None if mine else verdict_form(),
+        actions=tuple(action_row(one, date.today()) for one in actions),
+        people=everybody,
+    )

@@ -15,7 +15,11 @@ from web.pages import Frame, Turn, environment
 from web.staff.frame import frame_of
 from web.staff.pages import PassageRow, StaffFrame
 
-PARTS = (("answers", "/review", "Answers"),)
+PARTS = (
+    ("answers", "/review", "Answers"),
+    ("queue", "/review/queue", "Queue"),
+    ("actions", "/review/actions", "Actions"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,58 @@ class AgainView:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """A verdict, in words; `who` is empty where it must not be said yet."""
+
+    who: str
+    when: str
+    judgement: str
+    harm: str
+    words: str
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """What came of looking whether an action worked."""
+
+    who: str
+    when: str
+    works: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """A corrective action: whose it is, until when, and what was found of it. `error` is of the form to look at it."""
+
+    id: str
+    answer_id: str
+    what: str
+    owner: str
+    due: str
+    overdue: bool
+    who: str
+    when: str
+    open: bool
+    checks: tuple[CheckRow, ...]
+    error: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictForm:
+    """What a verdict can be, as (value, words) each, and what was typed."""
+
+    judgements: tuple[tuple[str, str], ...]
+    harms: tuple[tuple[str, str], ...]
+    judgement: str = ""
+    harm: str = ""
+    words: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPage:
     """One answer as the visitor saw it (`turn`, within the visitor's `outer` frame of that time), and how it came about."""
 
@@ -114,6 +170,11 @@ class AnswerPage:
     feedback: str
     feedback_words: str
     again: AgainView | None = None
+    verdicts: tuple[VerdictRow, ...] = ()
+    form: VerdictForm | None = None
+    actions: tuple[ActionRow, ...] = ()
+    people: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -146,12 +207,70 @@ class PassagePage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-ReviewPage = AnswersPage | AnswerPage | PassagePage
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A sample: when it was drawn, by whom, by what, and how far it is."""
+
+    when: str
+    who: str
+    drawn_by: str
+    seed: str
+    answers: int
+    settled: int
+    differ: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What waits for this person, the form to draw a sample, and the samples there are.
+
+    `waiting` and `deciding` are how many answers wait for a first or second verdict of theirs, and for them to decide.
+    """
+
+    frame: StaffFrame
+    waiting: int
+    deciding: int
+    strata: tuple[tuple[str, str], ...]
+    most: int
+    values: Mapping[str, str]
+    samples: tuple[SampleRow, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One answer of a sample, to be judged. `others` are the two verdicts to decide between, without names; then `final`."""
+
+    frame: StaffFrame
+    sample_id: str
+    answer_id: str
+    stratum: str
+    outer: Frame
+    turn: Turn
+    others: tuple[VerdictRow, ...]
+    form: VerdictForm | None
+    final: bool
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsPage:
+    """The corrective actions, open ones first."""
+
+    frame: StaffFrame
+    open: tuple[ActionRow, ...]
+    closed: tuple[ActionRow, ...]
+
+
+ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | ItemPage | ActionsPage
 
 TEMPLATES: Mapping[type[ReviewPage], str] = {
     AnswersPage: "answers.html",
     AnswerPage: "answer.html",
     PassagePage: "passage.html",
+    QueuePage: "queue.html",
+    ItemPage: "item.html",
+    ActionsPage: "actions.html",
 }
 
 

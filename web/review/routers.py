@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from web.review import again, answers, passages
+from web.review import actions, again, answers, judging, passages
 
 __all__ = ["REVIEW_ROUTERS"]
 
-REVIEW_ROUTERS = (answers.router, again.router, passages.router)
+REVIEW_ROUTERS = (answers.router, again.router, passages.router, judging.router, actions.router)
