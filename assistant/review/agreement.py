@@ -38,18 +38,16 @@ def percent_agreement(pairs: Sequence[Pair]) -> Measure | None:
 def cohens_kappa(pairs: Sequence[Pair]) -> Measure | None:
     """Return Cohen's kappa (Cohen, 1960) with the large-sample interval of Fleiss, Cohen and Everitt (1969).
 
-    None without pairs, and where both used one and the same category alone: chance then explains everything.
+    None without pairs, and where either used one category alone: it then says nothing, whatever the other said.
     """
-    if not pairs:
-        return None
     n = len(pairs)
     rows, columns = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    if min(len(rows), len(columns)) < 2:
+        return None
     cells = {pair: count / n for pair, count in Counter(pairs).items()}
     p_row, p_column = ({k: count / n for k, count in margin.items()} for margin in (rows, columns))
     observed = sum(share for (a, b), share in cells.items() if a == b)
     expected = sum(share * p_column.get(k, 0.0) for k, share in p_row.items())
-    if expected >= 1:
-        return None
     kappa = (observed - expected) / (1 - expected)
 
     def term(pair: Pair, share: float) -> float:

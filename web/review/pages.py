@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from web.pages import Frame, Turn, environment
+from web.review.charts import Chart
 from web.staff.frame import frame_of
 from web.staff.pages import PassageRow, StaffFrame
 
@@ -19,6 +20,7 @@ PARTS = (
     ("answers", "/review", "Answers"),
     ("queue", "/review/queue", "Queue"),
     ("actions", "/review/actions", "Actions"),
+    ("overview", "/review/overview", "Overview"),
 )
 
 
@@ -262,7 +264,37 @@ class ActionsPage:
     closed: tuple[ActionRow, ...]
 
 
-ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | ItemPage | ActionsPage
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a chart shows, in words and numbers: each row as long as `head`, its first cell naming it."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the overview: what it says in a sentence, its chart (None where there is nothing), its table."""
+
+    id: str
+    title: str
+    said: str
+    chart: Chart | None
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """The figures of the last `period` days."""
+
+    frame: StaffFrame
+    figures: tuple[Figure, ...]
+    period: int
+    periods: tuple[int, ...]
+
+
+ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | ItemPage | ActionsPage | OverviewPage
 
 TEMPLATES: Mapping[type[ReviewPage], str] = {
     AnswersPage: "answers.html",
@@ -271,6 +303,7 @@ TEMPLATES: Mapping[type[ReviewPage], str] = {
     QueuePage: "queue.html",
     ItemPage: "item.html",
     ActionsPage: "actions.html",
+    OverviewPage: "overview.html",
 }
 
 

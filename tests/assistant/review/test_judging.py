@@ -24,7 +24,7 @@ from tests.assistant.review.test_warnings import GEESE, passages, taken_in
 from tests.web.review.conftest import OUTCOMES, fill, record_of
 
 TODAY = datetime.now(UTC).date()
-ONE_EACH = dict.fromkeys(Stratum, 3)
+ONE_EACH: dict[str, int] = {one.value: 3 for one in Stratum}
 FINE = Given(Judgement.appropriate, Harm.none, "")
 BAD = Given(Judgement.misleading, Harm.low, "It leaves out the half that matters.")
 
