@@ -10,17 +10,18 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
 from assistant.outcome import Outcome
 from assistant.review.facts import bounds, near_threshold
 from assistant.review.schema import answer_facts, answer_traits, sampled, samples
+from sources.database import reading, writing
 
 MOST = 200
 """How many answers a sample has at most."""
@@ -111,11 +112,21 @@ def _unhelpful(connection: Connection, upto: int) -> set[str]:
     return {id_ for id_, helpful in said.items() if helpful is False}
 
 
-def keep_sample(connection: Connection, by: Drawing, *, who: str) -> str:
-    """Draw a sample, keep it and log it in the caller's transaction; returns its id. Raises `ValueError` for an empty one."""
-    drawn = draw(connection, by)
+def keep_sample(engine: Engine, by: Drawing, *, who: str) -> str:
+    """Draw a sample, keep it and log it; returns its id. Raises `ValueError` for an empty one.
+
+    It is drawn before anything is locked, for that takes long and visitors must not wait; nothing that decides it changes.
+    """
+    with reading(engine) as connection:
+        by = replace(by, upto=log.head(connection).seq)
+        drawn = draw(connection, by)
     if not drawn:
         raise ValueError("No answer of these days is of the kinds you asked for. Take more days or other kinds.")
+    with writing(engine) as connection:
+        return _kept(connection, by, drawn, who)
+
+
+def _kept(connection: Connection, by: Drawing, drawn: Sequence[Drawn], who: str) -> str:
     sample_id, at = secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="milliseconds")
     told = {
         "seed": by.seed,

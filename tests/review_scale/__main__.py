@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from assistant import recorder
+from assistant import log, recorder
+from assistant.review.counting import by_day
 from assistant.review.facts import Wanted, find
+from assistant.review.recalling import recall
+from assistant.review.sampling import Drawing, Stratum, draw
 from sources.database import open_database, reading, upgrade, writing
 from tests.web.review.conftest import record_of
 
@@ -39,22 +44,40 @@ def fill(engine: Engine, count: int) -> None:
             recorder.write(connection, [record_of(n) for n in range(first, min(count, first + _AT_A_TIME))])
 
 
+def others(connection: Connection) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield what else reads many answers: the recall list of a passage, a sample of each kind, the overview's counts."""
+    today, upto = datetime.now(UTC).date(), log.head(connection).seq
+    asked = Drawing("a", today - timedelta(90), today, upto, dict.fromkeys(Stratum, 10))
+    yield "recall list", lambda: recall(connection, f"{7:024x}")
+    yield "sample", lambda: draw(connection, asked)
+    yield "overview of 90 days", lambda: by_day(connection, today - timedelta(90), today)
+
+
+def middle(work: Callable[[], object]) -> float:
+    """Return how long something takes, in milliseconds, as the middle of five."""
+    taken = []
+    for _ in range(5):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return sorted(taken)[2] * 1000
+
+
 def main() -> None:
-    """Fill a database and print how long each kind of search takes, as the middle of five."""
+    """Fill a database and print how long each kind of search takes."""
     with tempfile.TemporaryDirectory() as folder:
         engine = open_database(Path(folder))
         upgrade(engine)
+        began = time.perf_counter()
         fill(engine, COUNT)
+        sys.stdout.write(f"{COUNT} answers written in {time.perf_counter() - began:.0f} s\n")
         with reading(engine) as connection:
             for name, wanted in SEARCHES.items():
-                for place in (0, COUNT // 2):
-                    taken = []
-                    for _ in range(5):
-                        began = time.perf_counter()
-                        page = find(connection, wanted, 25, before=place)
-                        taken.append(time.perf_counter() - began)
-                    where = "from the middle" if place else "newest"
-                    sys.stdout.write(f"{name:26} {where:16} {sorted(taken)[2] * 1000:7.1f} ms, {len(page.rows)} rows\n")
+                for place, where in ((0, "newest"), (COUNT // 2, "from the middle")):
+                    taken = middle(partial(find, connection, wanted, 25, before=place))
+                    sys.stdout.write(f"{name:26} {where:16} {taken:7.1f} ms\n")
+            for name, work in others(connection):
+                sys.stdout.write(f"{name:43} {middle(work):7.1f} ms\n")
         engine.dispose()
 
 

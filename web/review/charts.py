@@ -148,4 +148,4 @@ def calibrated(points: Sequence[tuple[float, float, float, float]]) -> Chart:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 23 else f"{name[:19].rstrip()} …"
+    return name if len(name) <= 24 else f"{name[:19].rstrip()} …"

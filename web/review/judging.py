@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 
-from assistant import log
 from assistant.review.sampling import MOST, STRATA, Drawing, Stratum, keep_sample
 from assistant.review.schema import samples
 from assistant.review.verdicts import Item, VerdictError, give, item, items
@@ -53,10 +52,7 @@ def draw(request: Request, visit: Visited) -> Response:
     drawing, errors = _drawing(visit)
     if not errors:
         try:
-            with writing(request.app.state.engine) as connection:
-                log.hold(connection)
-                by = replace(drawing, upto=log.head(connection).seq)
-                keep_sample(connection, by, who=visit.person.name)
+            keep_sample(request.app.state.engine, drawing, who=visit.person.name)
         except ValueError as error:
             errors["sizes"] = str(error)
     if errors:

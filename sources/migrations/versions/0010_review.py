@@ -151,24 +151,26 @@ def _fill(connection: sa.Connection) -> None:
     after = 0
     while rows := connection.execute(page, {"after": after, "page": _PAGE}).all():
         after = rows[-1].seq
-        read = [(row, entry, answer) for row in rows for entry, answer in _read(row)]
-        if read:
-            connection.execute(fact, [_fact(row, entry) for row, entry, _ in read])
-        if traits := [one for row, entry, answer in read for one in _traits(row.seq, entry, answer)]:
+        told = [one for row in rows if (one := _told(row)) is not None]
+        if told:
+            connection.execute(fact, [one for one, _ in told])
+        if traits := [one for _, those in told for one in those]:
             connection.execute(trait, traits)
 
 
-def _read(row: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _told(row: Any) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """Facts and traits of an answer; None where its entry or itself was damaged, which must not stop a server."""
     try:
-        yield json.loads(row.entry), json.loads(row.answer)
-    except ValueError:
-        return
+        entry, answer = json.loads(row.entry), json.loads(row.answer)
+        return _fact(row, entry), list(_traits(row.seq, entry, answer))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _fact(row: Any, entry: dict[str, Any]) -> dict[str, Any]:
     candidates = entry.get("candidates") or []
-    read = [one["probability"] for one in candidates if one.get("logit") is not None]
-    probability = max(read or [one["probability"] for one in candidates], default=None)
+    read = [one for one in candidates if one.get("logit") is not None]
+    probability = max((one["probability"] for one in read or candidates if "probability" in one), default=None)
     return {
         "seq": row.seq, "answer_id": row.id, "outcome": row.outcome, "edition": entry.get("edition") or "",
         "probability": probability,
