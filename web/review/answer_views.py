@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from assistant.feedback import Feedback
 from assistant.outcome import Outcome
 from assistant.policy import Policy
+from assistant.raising import RULE
 from assistant.review.facts import BANDS, MILLION, NEAR_BAND, FoundAnswer, best_probability
 from assistant.review.looking import Looked, why_not
 from assistant.transcript import PastTurn, answer_companions
@@ -71,7 +72,7 @@ def choices(policy: Policy) -> Mapping[str, tuple[tuple[str, str], ...]]:
             ("", "with or without"), ("no", "did not help"), ("yes", "helped"), ("any", "any feedback"),
             *((value, f"did not help: {words.lower()}") for value, words in REASONS.items()),
         ),
-        "rule": (("", "any"), *((one.id, one.id) for one in policy.rules.rules if not one.takes_out)),
+        "rule": (("", "any"), (RULE, RULE), *((one.id, one.id) for one in policy.rules.rules)),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 
+from assistant.review.looking import look
 from assistant.review.sampling import MOST, STRATA, Drawing, Stratum, keep_sample
 from assistant.review.schema import samples
 from assistant.review.verdicts import Item, VerdictError, give, item, items
@@ -20,8 +21,8 @@ from sources.database import reading, writing
 from web.access import Role, only
 from web.review.answer_views import as_given, no_date
 from web.review.answers import answer_page, looked_at
-from web.review.pages import ItemPage, QueuePage, SampleRow, review_frame, shown
-from web.review.verdict_views import read_verdict, verdict_form, verdict_row
+from web.review.pages import ItemPage, QueuePage, SamplePage, SampleRow, review_frame, shown
+from web.review.verdict_views import read_verdict, sampled_row, verdict_form, verdict_row
 from web.staff.article_views import moment
 from web.staff.guard import REVIEW, Visit, Visited
 from web.views import written
@@ -69,6 +70,21 @@ def next_item(request: Request, visit: Visited, said: str = "") -> Response:
         waiting = _waiting(items(connection), visit)
     also = f"?said={said}" if said in _SAID else ""
     return RedirectResponse(f"{_path(waiting[0])}{also}" if waiting else f"{QUEUE}{also}", 303)
+
+
+@router.get("/queue/{sample_id}")
+@only(Role.CLINICIAN)
+def sample(request: Request, visit: Visited, sample_id: str) -> Response:
+    """Show the answers of a sample, and what was said of those that are settled."""
+    state = request.app.state
+    with reading(state.engine) as connection:
+        every = items(connection, sample_id)
+        row = next((one for one in _samples(connection, every) if one.id == sample_id), None)
+        found = [(one, look(connection, one.answer_id, state.assistant.policy)) for one in every]
+    if row is None:
+        raise HTTPException(404)
+    rows = tuple(sampled_row(one, looked) for one, looked in found if looked is not None)
+    return shown(SamplePage(review_frame(request), row, rows))
 
 
 @router.get("/queue/{sample_id}/{answer_id}")
@@ -176,6 +192,7 @@ def _samples(connection: Connection, every: Sequence[Item]) -> tuple[SampleRow, 
         kinds = ", ".join(f"{STRATA[Stratum(name)].lower()}: {size}" for name, size in row.strata.items() if size)
         found.append(
             SampleRow(
+                id=row.id,
                 when=moment(row.at),
                 who=row.who,
                 drawn_by=f"{written(row.since)} to {written(row.until)}; {kinds}",

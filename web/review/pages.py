@@ -213,6 +213,7 @@ class PassagePage:
 class SampleRow:
     """A sample: when it was drawn, by whom, by what, and how far it is."""
 
+    id: str
     when: str
     who: str
     drawn_by: str
@@ -220,6 +221,26 @@ class SampleRow:
     answers: int
     settled: int
     differ: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRow:
+    """An answer of a sample: why it was drawn and what was said, both empty while it is open."""
+
+    answer_id: str
+    question: str | None
+    outcome: str
+    stratum: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage:
+    """The answers of one sample."""
+
+    frame: StaffFrame
+    sample: SampleRow
+    rows: tuple[SampledRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,13 +315,14 @@ class OverviewPage:
     periods: tuple[int, ...]
 
 
-ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | ItemPage | ActionsPage | OverviewPage
+ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | SamplePage | ItemPage | ActionsPage | OverviewPage
 
 TEMPLATES: Mapping[type[ReviewPage], str] = {
     AnswersPage: "answers.html",
     AnswerPage: "answer.html",
     PassagePage: "passage.html",
     QueuePage: "queue.html",
+    SamplePage: "sample.html",
     ItemPage: "item.html",
     ActionsPage: "actions.html",
     OverviewPage: "overview.html",

@@ -73,13 +73,18 @@ async def _replayed(settings: Settings, answer_id: str) -> Again:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return _read(said) if process.returncode == 0 else Again(None, _BROKE_OFF, None, None)
+    found = _read(said) if process.returncode == 0 else None
+    return found or Again(None, _BROKE_OFF, None, None)
 
 
-def _read(said: bytes) -> Again:
-    found = json.loads(said)
-    changes = found["changes"]
-    return Again(found["same"], found["why_not"], None if changes is None else tuple(changes), found["today"])
+def _read(said: bytes) -> Again | None:
+    """Return what the process said; None where it is not that."""
+    try:
+        found = json.loads(said)
+        changes = found["changes"]
+        return Again(found["same"], found["why_not"], None if changes is None else tuple(changes), found["today"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def give_again(settings: Settings, answer_id: str) -> Again:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from assistant.outcome import Outcome
 from assistant.review.actions import Action
+from assistant.review.looking import Looked
 from assistant.review.own_words import WordsError, own
-from assistant.review.verdicts import Given, Harm, Judgement, Verdict
-from web.review.pages import ActionRow, CheckRow, VerdictForm, VerdictRow
+from assistant.review.sampling import STRATA, Stratum
+from assistant.review.verdicts import Given, Harm, Item, Judgement, Verdict
+from web.review.answer_views import OUTCOMES
+from web.review.pages import ActionRow, CheckRow, SampledRow, VerdictForm, VerdictRow
 from web.staff.article_views import moment
 from web.staff.guard import Visit
 from web.views import written
@@ -30,6 +34,15 @@ def verdict_row(one: Verdict, *, named: bool = True) -> VerdictRow:
         one.who if named else "", moment(one.at) if named else "", JUDGEMENTS[one.judgement], HARMS[one.harm],
         one.words, one.place == 3,
     )  # fmt: skip
+
+
+def sampled_row(one: Item, looked: Looked) -> SampledRow:
+    """Return the row of an answer of a sample; while it is open nothing that could sway whoever has yet to judge it."""
+    final = one.final
+    outcome = OUTCOMES[Outcome(looked.answer["outcome"])]
+    stratum = STRATA[Stratum(one.stratum)] if final else ""
+    verdict = f"{JUDGEMENTS[final.judgement]}, harm: {HARMS[final.harm].lower()}" if final else ""
+    return SampledRow(one.answer_id, looked.question, outcome, stratum, verdict)
 
 
 def verdict_form(visit: Visit | None = None, errors: Mapping[str, str] | None = None) -> VerdictForm:

@@ -42,13 +42,18 @@ def test_two_differ_without_seeing_each_other_and_a_third_decides(client: TestCl
     assert "Ada" not in text(page)
     assert "Bo" not in text(page.xpath("//main")[0])
     assert "half that matters" not in text(ada.get(path))
+    of_all = path.rsplit("/", 1)[0]
+    assert "open" in text(ada.get(of_all).xpath("//ul[@class='found-answers']/li")[0])
     cy.post(path, **BAD)
+    assert "Misleading, harm: moderate · drawn as: any answer" in text(ada.get(of_all))
     page = ada.get(path)
     assert "Dr. Ada" in text(page)
     assert "Dr. Bo" in text(page)
     assert "decided" in text(page)
     assert cy.post(path, **BAD).headers["location"] == "/review/queue/next?said=late"
-    assert "1 of 1 settled; two reviewers differed on 1" in text(ada.get("/review/queue"))
+    queue = text(ada.get("/review/queue"))
+    assert "1 of 1 settled" in queue
+    assert "two reviewers differed on 1" in queue
 
 
 def test_a_sample_that_cannot_be_drawn_says_why_and_keeps_what_was_typed(ada: Browsing) -> None:
