@@ -76,11 +76,13 @@ def choices(policy: Policy) -> Mapping[str, tuple[tuple[str, str], ...]]:
     }  # fmt: skip
 
 
-def titles(connection: Connection, article_ids: Collection[str]) -> dict[str, str]:
-    """Return the titles of articles by id."""
+def titles(connection: Connection, article_ids: Collection[str] | None = None) -> dict[str, str]:
+    """Return the titles of these articles by id; without any named, of all."""
     a = schema.articles.c
-    rows = connection.execute(sa.select(a.id, a.title).where(a.id.in_(article_ids)))
-    return {row.id: row.title for row in rows}
+    query = sa.select(a.id, a.title)
+    if article_ids is not None:
+        query = query.where(a.id.in_(article_ids))
+    return {row.id: row.title for row in connection.execute(query)}
 
 
 def answer_page(

@@ -74,13 +74,14 @@ def _list(request: Request, given: Mapping[str, str]) -> Response:
     wanted = Wanted(days.get("since"), days.get("until"), **{name: values[name] for name in FIELDS[2:]})
     with reading(request.app.state.engine) as connection:
         found = find(connection, wanted, ON_A_PAGE, before=_place(given, "before"), after=_place(given, "after"))
+        articles = tuple(sorted(views.titles(connection).items(), key=lambda one: one[1].casefold()))
     rows = tuple(views.row(one) for one in found.rows)
     first, last = (str(found.rows[0].seq), str(found.rows[-1].seq)) if found.rows else ("", "")
     page = AnswersPage(
         frame=review_frame(request),
         rows=rows,
         values=values,
-        choices=views.choices(request.app.state.assistant.policy),
+        choices={**views.choices(request.app.state.assistant.policy), "article": articles},
         newer={"after": first} if found.newer and rows else None,
         older={"before": last} if found.older and rows else None,
         errors=errors,

@@ -204,8 +204,7 @@ class PassagePage:
     days: tuple[tuple[str, int], ...]
     recalled: tuple[RecalledRow, ...]
     count: int
-    words: str = ""
-    why: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from assistant import curate
 from assistant.conversation import is_id
 from assistant.outcome import Outcome
+from assistant.review.own_words import WordsError, own
 from assistant.review.recalling import Shown, as_csv, by_day, recall
 from sources.database import reading
 from sources.library import LibraryError
@@ -19,6 +20,7 @@ from sources.overview import article_line, passage_line
 from sources.warnings import MOST_CHARACTERS, bound_warnings
 from web.access import Role, only
 from web.review.answer_views import OUTCOMES
+from web.review.answers import looked_at
 from web.review.pages import PassagePage, RecalledRow, review_frame, shown
 from web.staff.article_views import moment, passage_row
 from web.staff.guard import REVIEW, Visit, Visited
@@ -55,9 +57,10 @@ def recall_list(request: Request, visit: Visited, passage_id: str) -> Response:
 @only(Role.CLINICIAN)
 def withdraw(request: Request, visit: Visited, passage_id: str) -> Response:
     """Take the passage from view at once, with a reason."""
-    page, why = _page(request, visit, passage_id, visit.text("answer")), visit.text("why").strip()
-    if not why:
-        return shown(replace(page, errors={"withdraw": "Say why it is withdrawn; the log keeps it."}), 422)
+    page = _page(request, visit, passage_id, visit.text("answer"))
+    why, wrong = _reason(request, page, visit)
+    if wrong:
+        return shown(replace(page, errors={"withdraw": wrong}, typed={"withdraw": visit.text("why")}), 422)
     curate.withdraw(request.app.state.engine, passage_id, who=visit.person.name, why=why)
     return _back(passage_id, visit, "withdrawn")
 
@@ -67,14 +70,14 @@ def withdraw(request: Request, visit: Visited, passage_id: str) -> Response:
 def warn(request: Request, visit: Visited, passage_id: str) -> Response:
     """Bind a warning to the passage at once."""
     page = _page(request, visit, passage_id, visit.text("answer"))
-    words, why = " ".join(visit.text("words").split()), visit.text("why").strip()
-    errors = {}
+    words, errors = " ".join(visit.text("words").split()), {}
+    why, wrong = _reason(request, page, visit)
     if not 0 < len(words) <= MOST_CHARACTERS:
         errors["words"] = f"Write 1 to {MOST_CHARACTERS} characters; these are {len(words)}."
-    if not why:
-        errors["warn"] = "Say why it is needed; the log keeps it."
+    if wrong:
+        errors["warn"] = wrong
     if errors:
-        return shown(replace(page, errors=errors, words=words, why=why), 422)
+        return shown(replace(page, errors=errors, typed={"words": words, "warn": visit.text("why")}), 422)
     curate.warn(request.app.state.engine, passage_id, words, who=visit.person.name, why=why)
     return _back(passage_id, visit, "warned")
 
@@ -83,16 +86,22 @@ def warn(request: Request, visit: Visited, passage_id: str) -> Response:
 @only(Role.CLINICIAN)
 def lift(request: Request, visit: Visited, passage_id: str) -> Response:
     """Let the passage be shown without a warning again."""
-    page, warning, why = (
-        _page(request, visit, passage_id, visit.text("answer")),
-        visit.text("warning"),
-        visit.text("why"),
-    )
-    if not why.strip():
-        return shown(replace(page, errors={f"lift-{warning}": "Say why; the log keeps it."}), 422)
+    page, warning = _page(request, visit, passage_id, visit.text("answer")), visit.text("warning")
+    why, wrong = _reason(request, page, visit)
+    if wrong:
+        return shown(replace(page, errors={f"lift-{warning}": wrong}), 422)
     with suppress(LibraryError):  # somebody else may have lifted it, which is what was wanted
-        curate.lift_warning(request.app.state.engine, warning, who=visit.person.name, why=why.strip())
+        curate.lift_warning(request.app.state.engine, warning, who=visit.person.name, why=why)
     return _back(passage_id, visit, "lifted")
+
+
+def _reason(request: Request, page: PassagePage, visit: Visit) -> tuple[str, str]:
+    """Return the reason that a form gives, and what is wrong with it, if anything."""
+    question = looked_at(request, page.answer).question if page.answer else None
+    try:
+        return own(visit.text("why"), question), ""
+    except WordsError as error:
+        return "", str(error)
 
 
 def _back(passage_id: str, visit: Visit, said: str) -> Response:

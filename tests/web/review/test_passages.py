@@ -69,6 +69,8 @@ def test_a_warning_is_written_and_lifted_with_reasons(ada: Browsing, passage: st
 def test_a_passage_is_withheld_with_a_reason(ada: Browsing, passage: str) -> None:
     path = f"/review/passages/{passage}"
     ada.posted(f"{path}/withdraw", 422, why="")
+    page = ada.posted(f"{path}/withdraw", 422, why="wrong on Question 7 about geese", answer=f"{7:032x}")
+    assert "repeats the visitor’s words" in text(page)
     ada.post(f"{path}/withdraw", why="wrong since 2026", answer=f"{7:032x}")
     page = ada.get(path)
     assert "withdrawn" in text(page.xpath("//article")[0])
