@@ -66,6 +66,9 @@ injection: install browser  ## try every text that means harm in every field of 
 .PHONY: hostile
 hostile: install  ## read over 400 files made to harm their reader, while visitors ask (a quarter of an hour)
 	@$(BIN)/python -m tests.hostile
+.PHONY: review-speed
+review-speed: install  ## how quick clinicians find answers among 100,000 (two minutes)
+	@$(BIN)/python -m tests.review_scale
 
 .PHONY: bench
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
+from assistant.review.schema import answer_facts, answer_traits
 from assistant.transcript import answer_companions
 from assistant.verifier import leaf_hash
 from index import publishing
@@ -58,14 +59,15 @@ class _Stored:
 
 def answers_with(connection: Connection, passage_id: str) -> list[tuple[str, str]]:
     """When and in which answers a passage was shown, oldest first, as (time, answer id)."""
-    logged, a = schema.log.c, schema.answers.c
+    logged, t, f = schema.log.c, answer_traits.c, answer_facts.c
     query = (
-        sa.select(logged.at, a.id, a.body)
-        .join_from(schema.answers, schema.log, logged.seq == a.seq)
-        .where(a.body.contains(passage_id, autoescape=True))
-        .order_by(logged.seq)
+        sa.select(logged.at, f.answer_id)
+        .join_from(answer_traits, schema.log, logged.seq == t.seq)
+        .join(answer_facts, f.seq == t.seq)
+        .where(t.kind == "passage", t.value == passage_id)
+        .order_by(t.seq)
     )
-    return [(row.at, row.id) for row in connection.execute(query) if passage_id in json.loads(row.body)["passage_ids"]]
+    return [(row.at, row.answer_id) for row in connection.execute(query)]
 
 
 def verify_answer(connection: Connection, data: Path, answer_id: str) -> list[Finding]:

@@ -117,6 +117,12 @@ def _told(companions: Companions) -> dict[str, Any]:
         "caveats": {id_: [asdict(one) for one in those] for id_, those in companions.caveats.items()},
         "others": {id_: [asdict(one) for one in those] for id_, those in companions.others.items()},
         "blocked": dict(companions.blocked),
+        # Circumstances from before there were warnings do not name any, and keep their digest.
+        **(
+            {"warnings": {id_: list(words) for id_, words in companions.warnings.items()}}
+            if companions.warnings
+            else {}
+        ),
     }
 
 
@@ -125,4 +131,5 @@ def _companions(told: Mapping[str, Any]) -> Companions:
         {id_: tuple(Caveat(**one) for one in those) for id_, those in told["caveats"].items()},
         {id_: tuple(Other(**one) for one in those) for id_, those in told["others"].items()},
         told["blocked"],
+        {id_: tuple(words) for id_, words in told.get("warnings", {}).items()},
     )

@@ -37,7 +37,8 @@ def accompanied(library: Library, groups: Sequence[Group], most: int, wordings: 
             group = list(_with_companions(library, id_, chosen))
             differ = shows_difference(group)
             for quotation in group:
-                shown.setdefault(quotation.passage_id, _told(quotation, differ, wordings))
+                warned = library.companions.warnings.get(quotation.passage_id, ())
+                shown.setdefault(quotation.passage_id, _told(quotation, differ, wordings, warned))
     return tuple(shown.values())
 
 
@@ -60,8 +61,9 @@ def evidence(passages: Sequence[Quotation]) -> list[dict[str, str]]:
     ]
 
 
-def _told(one: Quotation, differ: bool, wordings: Wordings) -> Quotation:
-    """Say of a caveat what it is; of sources that differ say it of each, for neither is the odd one."""
+def _told(one: Quotation, differ: bool, wordings: Wordings, warned: tuple[str, ...]) -> Quotation:
+    """Say of a caveat what it is; of sources that differ say it of each, for neither is the odd one. Warnings come first."""
+    one = replace(one, warnings=(*warned, *one.warnings))
     if one.companion is not None and one.companion.role is Role.CAVEAT:
         return replace(one, warnings=(wordings.caveat, *one.warnings))
     return replace(one, warnings=(wordings.differs, *one.warnings)) if differ else one

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from assistant import schema
 from sources.library import Article, Passage, approved_passages
-from sources.pairs import today
+from sources.pairs import called_today
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def uses(connection: Connection, days: int) -> Mapping[str, Use]:
 
 def _by_todays_ids(connection: Connection, counts: Mapping[str, Counter[str]]) -> Mapping[str, Use]:
     ids: Sequence[str] = sorted({id_ for counter in counts.values() for id_ in counter})
-    now = today(connection, ids)
+    now = called_today(connection, ids)
     found: dict[str, Use] = defaultdict(Use)
     for id_ in ids:
         found[now[id_]] += Use(**{name: counter[id_] for name, counter in counts.items()})

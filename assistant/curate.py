@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
-from sources import curation, edits, pairs, phrasings
+from sources import curation, edits, pairs, phrasings, warnings
 from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
@@ -218,6 +218,27 @@ def release_caveat(engine: Engine, passage_id: str, caveat_id: str, *, who: str,
     """Let a passage be shown without a caveat again, at once, and log it."""
     with writing(engine) as connection:
         _log_changes(connection, [pairs.release(connection, passage_id, caveat_id, who=who, why=why)])
+
+
+def warn(engine: Engine, passage_id: str, words: str, *, who: str, why: str) -> None:
+    """Bind a warning to a passage at once and log it, with its words."""
+    with writing(engine) as connection:
+        one, change = warnings.warn(connection, passage_id, words, who=who, why=why)
+        _log_changes(connection, [change])
+        log.append(connection, [_warning_entry(one, change)])
+
+
+def lift_warning(engine: Engine, warning_id: str, *, who: str, why: str) -> None:
+    """Let a passage be shown without a warning again, at once, and log it."""
+    with writing(engine) as connection:
+        one, change = warnings.lift(connection, warning_id, who=who, why=why)
+        _log_changes(connection, [change])
+        log.append(connection, [_warning_entry(one, change)])
+
+
+def _warning_entry(one: warnings.PassageWarning, change: Change) -> log.Entry:
+    body = {"who": change.who, "why": change.why, "warning": one.id, "passage_id": one.passage_id, "words": one.words}
+    return log.Entry("warning", {**body, "state": one.state.value})
 
 
 def settle_difference(

@@ -11,7 +11,7 @@ import base64
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -127,20 +127,21 @@ def _jsonl(connection: Connection, signed: Signed, _: Mapping[str, tuple[str, st
 def _csv(connection: Connection, signed: Signed, words: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     asked = ("question",) if words else ()
     # A byte order mark tells spreadsheets that this is UTF-8.
-    yield "\ufeff" + _line([*_COLUMNS, *asked, "entry"])
+    yield "\ufeff" + csv_line([*_COLUMNS, *asked, "entry"])
     for row in _rows(connection, signed.size):
         body = json.loads(row.body)
         said = {**body, "article": body.get("article", body.get("article_id")), "passage": body.get("passage_id")}
         found = {**said, "seq": row.seq, "at": row.at, "kind": row.kind}
         text = words.get(said.get("answer", ""), ("", ""))[0] if row.kind == "answer" else ""
         cells = [found.get(name) for name in _COLUMNS] + ([text] if asked else [])
-        yield _line([*cells, log.row_bytes(row).decode()])
+        yield csv_line([*cells, log.row_bytes(row).decode()])
     blank = [""] * (len(_COLUMNS) - 3 + len(asked))
     at = signed.at.isoformat(timespec="milliseconds")
-    yield _line(["", at, "checkpoint", *blank, signed.note])
+    yield csv_line(["", at, "checkpoint", *blank, signed.note])
 
 
-def _line(cells: list[object]) -> str:
+def csv_line(cells: Sequence[object]) -> str:
+    """Return one line of a spreadsheet's file, with nothing in it that would be run as a formula."""
     file = io.StringIO()
     csv.writer(file, quoting=csv.QUOTE_ALL).writerow([cell(one) for one in cells])
     return file.getvalue()

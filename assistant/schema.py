@@ -18,6 +18,7 @@ log = sa.Table(
     sa.Column("leaf", sa.String(64), nullable=False),
     sa.Column("subtree", sa.String(64), nullable=False),
 )
+sa.Index("log_by_time", log.c.at)
 
 # Signed statements of the log's size and root; also only added to.
 checkpoints = sa.Table(

@@ -15,6 +15,7 @@ from assistant.answer import Role
 from assistant.conversation import has_ended
 from assistant.feedback import Feedback, feedback_on
 from sources.library import revision_text, withdrawn_passages
+from sources.warnings import bound_warnings, words_of
 
 MOST_TURNS = 20
 
@@ -92,12 +93,27 @@ def checked(
     gone = {id_ for passage, id_, _, _ in rows if id_ in hidden or not _verbatim(connection, passage)}
     lost = _with_lost(gone, rows)
     shown = [row for row in rows if row[1] not in lost]
-    passages, ids, also, companions = ([row[n] for row in shown] for n in range(4))
-    kept = {**answer, "passages": passages, "passage_ids": ids, "also_in": also, "companions": companions}
+    ids, also, companions = ([row[n] for row in shown] for n in (1, 2, 3))
+    kept = {
+        **answer,
+        "passages": _warned(connection, shown),
+        "passage_ids": ids,
+        "also_in": also,
+        "companions": companions,
+    }
     if not any(one and one[0] == Role.DIFFERENCE for one in companions):
         # What it speaks of is no longer there.
         kept["notices"] = [one for one in answer["notices"] if one["kind"] != "conflict"]
     return PastTurn(question, kept, len(rows) - len(shown))
+
+
+def _warned(connection: Connection, rows: Sequence[tuple[Any, str, Any, Any]]) -> list[dict[str, Any]]:
+    """Put warnings that were written since above the passages of an old answer, too."""
+    warned = words_of(bound_warnings(connection)) if rows else {}
+    return [
+        {**one, "warnings": [*(w for w in warned.get(id_, ()) if w not in one["warnings"]), *one["warnings"]]}
+        for one, id_, _, _ in rows
+    ]
 
 
 def answer_companions(answer: Mapping[str, Any]) -> list[list[str] | None]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from sources.caveats import Found
 from sources.pairs import Binding, Settled, Tie, Verdict, bindings, rule_found, settled, sharing_words, texts_of
+from sources.warnings import bound_warnings, words_of
 
 BY_CURATOR = "bound by a curator"
 
@@ -40,7 +41,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Companions:
-    """By passage id: caveats in the order to show them (a caveat's own included), and the sources that differ.
+    """By passage id: caveats in the order to show them (a caveat's own included), the sources that differ, and warnings.
 
     `blocked` passages must not be shown, for a caveat of theirs cannot be: passage id to the id of that caveat.
     """
@@ -48,9 +49,10 @@ class Companions:
     caveats: Mapping[str, tuple[Caveat, ...]] = field(default_factory=dict)
     others: Mapping[str, tuple[Other, ...]] = field(default_factory=dict)
     blocked: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-NONE = Companions(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
+NONE = Companions(*(MappingProxyType({}),) * 4)
 
 
 def read_companions(connection: Connection, edition: Collection[str], hidden: Collection[str]) -> Companions:
@@ -60,7 +62,20 @@ def read_companions(connection: Connection, edition: Collection[str], hidden: Co
     decided = [two for one in bindings(connection) for two in _in_this_cut(one, cut_anew, edition)]
     direct = direct_caveats(rule_found(connection, edition), decided)
     texts = texts_of(connection, cut_anew)
-    return companions(direct, [_as_cut(one, cut_anew, edition, texts) for one in settled(connection)], shown)
+    differing = [_as_cut(one, cut_anew, edition, texts) for one in settled(connection)]
+    warned = _warned(words_of(bound_warnings(connection)), cut_anew, edition)
+    return companions(direct, differing, shown, warned)
+
+
+def _warned(
+    bound: Mapping[str, tuple[str, ...]], cut_anew: Mapping[str, Sequence[str]], edition: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return warnings by the passages that hold the words they were written on, in an edition that is cut otherwise."""
+    found: dict[str, tuple[str, ...]] = {}
+    for id_, words in bound.items():
+        for there in _there(id_, cut_anew, edition):
+            found[there] = tuple(dict.fromkeys((*found.get(there, ()), *words)))
+    return found
 
 
 def _in_this_cut(one: Binding, cut_anew: Mapping[str, Sequence[str]], edition: Collection[str]) -> Iterator[Binding]:
@@ -107,7 +122,12 @@ def direct_caveats(found: Sequence[Found], decided: Sequence[Binding]) -> list[C
     return [*by_rule, *bound]
 
 
-def companions(direct: Sequence[Caveat], decided: Sequence[Settled], shown: Collection[str]) -> Companions:
+def companions(
+    direct: Sequence[Caveat],
+    decided: Sequence[Settled],
+    shown: Collection[str],
+    warned: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Companions:
     """Put together what travels with the passages that may be `shown`."""
     by_passage: dict[str, list[Caveat]] = defaultdict(list)
     for caveat in direct:
@@ -120,7 +140,8 @@ def companions(direct: Sequence[Caveat], decided: Sequence[Settled], shown: Coll
         if one.verdict is Verdict.CONFIRMED and {one.first_id, one.second_id} <= open_:
             others[one.first_id].append(Other(one.id, one.second_id, one.second_sentence, one.because))
             others[one.second_id].append(Other(one.id, one.first_id, one.first_sentence, one.because))
-    return Companions(caveats, {id_: tuple(those) for id_, those in others.items()}, blocked)
+    warnings = {id_: words for id_, words in warned.items() if id_ in open_}
+    return Companions(caveats, {id_: tuple(those) for id_, those in others.items()}, blocked, warnings)
 
 
 def _blocked(by_passage: Mapping[str, Sequence[Caveat]], shown: Collection[str]) -> dict[str, str]:

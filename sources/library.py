@@ -203,7 +203,7 @@ def approved_texts(connection: Connection) -> dict[str, str]:
 
 
 def newest_change(connection: Connection) -> int:
-    """Return the id of the newest act of curation; 0 before the first."""
+    """Return the place of the newest row of the history: an edition built before it may be older than the library."""
     return connection.scalar(_NEWEST_CHANGE) or 0
 
 
@@ -250,11 +250,6 @@ def months_from(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def newest_change(connection: Connection) -> int:
-    """Place of the newest row of the history: an edition that was built before it may be older than the library."""
-    return connection.scalar(sa.select(sa.func.max(schema.curation.c.id))) or 0
 
 
 def revision_text(connection: Connection, article_id: str, digest: str) -> str | None:

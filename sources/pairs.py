@@ -159,7 +159,7 @@ def bindings(connection: Connection) -> list[Binding]:
     c = schema.caveats.c
     query = sa.select(c.passage_id, c.caveat_id, c.state).order_by(c.passage_id, c.caveat_id)
     rows = [Binding(row.passage_id, row.caveat_id, Tie(row.state)) for row in connection.execute(query)]
-    now = today(connection, {id_ for row in rows for id_ in (row.passage_id, row.caveat_id)})
+    now = called_today(connection, {id_ for row in rows for id_ in (row.passage_id, row.caveat_id)})
     followed = (replace(one, passage_id=now[one.passage_id], caveat_id=now[one.caveat_id]) for one in rows)
     # A decision made on today's passages counts more than one that followed their words.
     return list({(one.passage_id, one.caveat_id): one for one in (*followed, *rows)}.values())
@@ -172,7 +172,7 @@ def settled(connection: Connection) -> list[Settled]:
         d.id
     )
     rows = [Settled(*row[:-1], Verdict(row[-1])) for row in connection.execute(query)]
-    now = today(connection, {id_ for row in rows for id_ in (row.first_id, row.second_id)})
+    now = called_today(connection, {id_ for row in rows for id_ in (row.first_id, row.second_id)})
     followed = (_following(row, now[row.first_id], now[row.second_id]) for row in rows)
     return list({one.id: one for one in (*followed, *rows)}.values())
 
@@ -181,7 +181,7 @@ def _following(one: Settled, first_id: str, second_id: str) -> Settled:
     return replace(one, id=difference_id(first_id, second_id), first_id=first_id, second_id=second_id)
 
 
-def today(connection: Connection, ids: Collection[str]) -> Mapping[str, str]:
+def called_today(connection: Connection, ids: Collection[str]) -> Mapping[str, str]:
     """Passages as they are called today: of a retired revision, the one with the same words in the approved revision."""
     p, r = schema.passages.c, schema.revisions.c
     joined = (

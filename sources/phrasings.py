@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sources import schema
 from sources.curation import Change, named, record
 from sources.library import LibraryError, Passage
-from sources.pairs import sharing_words, today
+from sources.pairs import called_today, sharing_words
 
 MOST_CHARACTERS = 200
 # More would drown the passage's own words.
@@ -86,7 +86,7 @@ def _followed(connection: Connection) -> Iterable[Phrasing]:
     ).all()
     if not rows:
         return
-    now = today(connection, {row.passage_id for row in rows})
+    now = called_today(connection, {row.passage_id for row in rows})
     cut_anew = sharing_words(connection)
     for row in rows:
         for id_ in _held_by(now[row.passage_id], cut_anew):

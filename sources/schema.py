@@ -103,6 +103,16 @@ caveats = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
 )
 
+# What a clinician wants to be known before a passage is read. Who, when and why stand in `curation`.
+warnings = sa.Table(
+    "warnings",
+    metadata,
+    sa.Column("id", sa.String(12), primary_key=True),
+    sa.Column("passage_id", sa.ForeignKey("passages.id"), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+)
+
 # What curators decided about two passages of different articles that seem not to say the same.
 differences = sa.Table(
     "differences",

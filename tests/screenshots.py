@@ -115,6 +115,14 @@ def visit_staff(page: Page, address: str, name: str) -> None:
     page.screenshot(path=FOLDER / f"staff-{name}.png")
 
 
+def visit_review(page: Page, address: str, name: str) -> None:
+    """Take an answer as a clinician sees it, right after `visit_staff`."""
+    page.goto(f"{address}/review")
+    page.get_by_role("link", name=QUESTION).first.click()
+    page.get_by_role("heading", name="How it came about").wait_for()
+    page.screenshot(path=FOLDER / f"review-{name}.png")
+
+
 def main() -> None:
     """Take all of them."""
     FOLDER.mkdir(exist_ok=True)
@@ -132,7 +140,9 @@ def main() -> None:
                 visit(context.new_page(), address, f"{width}-{scheme}")
                 visit_clinic(context.new_page(), clinic, f"{width}-{scheme}")
                 if scheme == "light":
-                    visit_staff(context.new_page(), address, f"{width}-{scheme}")
+                    staff = context.new_page()
+                    visit_staff(staff, address, f"{width}-{scheme}")
+                    visit_review(staff, address, f"{width}-{scheme}")
                 context.close()
         browser.close()
     sys.stdout.write(f"The pictures are in {FOLDER.relative_to(ROOT)}. Look at each before you commit them.\n")

@@ -32,6 +32,7 @@ from web.fetching import Network
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
+from web.review.routers import REVIEW_ROUTERS
 from web.settings import Settings
 from web.staff.bench import Bench
 from web.staff.problems import staff_response
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
         receipts.router,
         patterns.router,
         *STAFF_ROUTERS,
+        *REVIEW_ROUTERS,
     )
     for router in routers:
         app.include_router(router)

@@ -38,7 +38,7 @@ def content_policy(nonce: str, ancestors: str = "'none'") -> str:
 
 def is_for_staff(path: str) -> bool:
     """Whether an address belongs to the part of the site that visitors have no business with."""
-    return path == "/staff" or path.startswith("/staff/")
+    return path.startswith(("/staff/", "/review/")) or path in ("/staff", "/review")
 
 
 class Protection:

@@ -140,6 +140,7 @@ def _helpline(line: Helpline) -> HelplineRow:
 
 
 _NO_TEXTS: Mapping[str, str] = {}
+_NO_WARNINGS: Mapping[str, tuple[str, ...]] = {}
 
 
 def turn(past: PastTurn, policy: Policy, texts: Mapping[str, str] = _NO_TEXTS) -> Turn:
@@ -298,7 +299,12 @@ def article_line(article_id: str, attributes: Attributes, marked: Passage | None
     )
 
 
-def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: str | None) -> Iterator[Part]:
+def source_parts(
+    edition: Edition,
+    passages: Sequence[EditionPassage],
+    marked: str | None,
+    warnings: Mapping[str, tuple[str, ...]] = _NO_WARNINGS,
+) -> Iterator[Part]:
     """Show the approved text of an article: headings, passages in their order, and a gap where something is left out."""
     shown = sorted((p.passage for p in passages), key=lambda passage: passage.start)
     text = edition.revisions[passages[0].passage.revision]
@@ -314,7 +320,8 @@ def source_parts(edition: Edition, passages: Sequence[EditionPassage], marked: s
                 if text[max(covered_to, line.start) : passage.start].strip() and not in_gap:
                     yield Part("gap", _GAP)
                 covered_to, in_gap = passage.end, False
-                yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked)
+                notes = warnings.get(passage.id, ())
+                yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked, warnings=notes)
         if covered_to <= line.start and in_references:
             # A list of references answers nothing, but whoever reads the source will want it.
             yield Part("passage", line.block.text)

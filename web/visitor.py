@@ -134,7 +134,7 @@ def source(request: Request, article_id: str, passage: str = "") -> HTMLResponse
     first = passages[0].passage
     marked = next((p.passage for p in passages if p.id == passage), None)
     line = views.article_line(article_id, first.article.attributes, marked, library.edition.revisions[first.revision])
-    parts = tuple(views.source_parts(library.edition, passages, passage))
+    parts = tuple(views.source_parts(library.edition, passages, passage, library.companions.warnings))
     return HTMLResponse(render(SourcePage(frame_of(request), line, parts)))
 
 

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
+import assistant.review.schema
 import assistant.schema
 import index.schema
 import sources.schema

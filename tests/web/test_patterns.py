@@ -21,7 +21,9 @@ from web.settings import read_settings
 
 html: Any = importlib.import_module("lxml.html")  # lxml ships no types
 
-OTHERS = "".join((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("embed", "staff", "patterns"))
+OTHERS = "".join(
+    (STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("embed", "staff", "review", "patterns")
+)
 STYLES = OTHERS + stylesheet().split("/* Frame */")[1]
 MEDICINE = re.compile(r"ketamine|ssri|depress|therapy|dose\b|\bmg\b", re.IGNORECASE)
 

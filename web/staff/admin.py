@@ -19,7 +19,7 @@ from web.staff.people import FieldError, Person
 PEOPLE = f"{STAFF}/people"
 ROLES = (
     (Role.CURATOR, "brings articles in, approves what others brought in, publishes"),
-    (Role.CLINICIAN, "approves, lets flagged claims pass, withdraws passages"),
+    (Role.CLINICIAN, "approves, lets flagged claims pass, withdraws passages, audits answers"),
     (Role.ADMIN, "looks after people and their roles"),
 )
 router = APIRouter(prefix=PEOPLE, include_in_schema=False, default_response_class=HTMLResponse)

@@ -44,6 +44,8 @@ _ACTIONS = {
     "take phrasing away": "took a phrasing away",
     "review": "looked at it again: it holds",
     "comment": "commented",
+    "bind warning": "wrote a warning",
+    "lift warning": "lifted a warning",
 }
 _NEVER = {
     PassageKind.PROMOTIONAL: "promotional, never shown",

@@ -24,6 +24,7 @@ from web.staff.people import Person
 from web.staff.sessions import PLAIN_COOKIE, SECURE_COOKIE, Session
 
 STAFF = "/staff"
+REVIEW = "/review"
 SIGN_IN = f"{STAFF}/sign-in"
 ACCOUNT = f"{STAFF}/account"
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field

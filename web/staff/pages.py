@@ -47,7 +47,8 @@ class StaffFrame:
             else ()
         )
         either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
-        return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *admin)
+        clinician = (("review", "/review", "Review"),) if Role.CLINICIAN in self.roles else ()
+        return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *clinician, *admin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from web.access import only, public
 from web.settings import Settings
 from web.staff import attempts, codes, people, schema, sessions
 from web.staff.frame import frame_of, shown
-from web.staff.guard import ACCOUNT, SIGN_IN, STAFF, Visit, Visited, address_of, cookie_name
+from web.staff.guard import ACCOUNT, REVIEW, SIGN_IN, STAFF, Visit, Visited, address_of, cookie_name
 from web.staff.pages import AccountPage, LinkPage, SignInPage
 from web.staff.passwords import matches
 from web.staff.people import FieldError, Link, Person
@@ -270,13 +270,15 @@ def _account_page(request: Request, visit: Visit, said: str = "", errors: dict[s
 def with_cookie(response: Response, cookie: str, token: str) -> Response:
     """Set the session's cookie; the path can be narrower only where the name promises nothing."""
     secure = cookie == SECURE_COOKIE
-    response.set_cookie(cookie, token, path="/" if secure else STAFF, secure=secure, httponly=True, samesite="strict")
+    for path in ("/",) if secure else (STAFF, REVIEW):
+        response.set_cookie(cookie, token, path=path, secure=secure, httponly=True, samesite="strict")
     return response
 
 
 def _without_cookie(response: Response) -> Response:
     response.delete_cookie(SECURE_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
-    response.delete_cookie(PLAIN_COOKIE, path=STAFF, httponly=True, samesite="strict")
+    for path in (STAFF, REVIEW):
+        response.delete_cookie(PLAIN_COOKIE, path=path, httponly=True, samesite="strict")
     return response
 
 

@@ -21,10 +21,11 @@ from sources.database import metadata, reading, writing
 from tests.web.staff.conftest import PASSWORD, SAME_SITE, Browsing, site, somebody
 from web.access import Access, Role, declared
 from web.staff import arrivals, builds, people
-from web.staff.guard import STAFF, Visited
+from web.staff.guard import REVIEW, STAFF, Visited
 from web.staff.schema import sessions
 
 NOBODY = "nobody"
+INSIDE = (STAFF, REVIEW)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def test_every_route_declares_who_may_use_it(client: TestClient) -> None:
     assert len(found) > 50
     # Outside of the pages of staff all is public, and inside them only what one needs to get in.
     public = {way.path for way in found if way.access and way.access.roles is None}
-    inside = {way.path for way in found if way.path.startswith(STAFF)}
+    inside = {way.path for way in found if way.path.startswith(INSIDE)}
     assert public & inside == {"/staff/sign-in", "/staff/link/{token}", "/staff/provider", "/staff/provider/back"}
     assert {way.path for way in found} - inside <= public
 
@@ -151,7 +152,7 @@ def test_every_route_of_staff_is_open_to_whom_it_says_and_to_nobody_else(
     tried = 0
     for way in ways(client.app):
         # Signing out would end what the other tries need; a test of its own tries it.
-        if not way.path.startswith(STAFF) or way.path == "/staff/sign-out":
+        if not way.path.startswith(INSIDE) or way.path == "/staff/sign-out":
             continue
         assert way.access is not None
         for role, browsing in everybody.items():
@@ -185,7 +186,7 @@ def test_no_form_of_staff_is_taken_from_another_site_or_without_its_secret(
     everybody = signed_in(client)
     before = dump(engine)
     for way in ways(client.app):
-        if not way.path.startswith(STAFF) or way.method != "POST":
+        if not way.path.startswith(INSIDE) or way.method != "POST":
             continue
         assert way.access is not None
         browsing = everybody[min(way.access.roles or [Role.ADMIN])]

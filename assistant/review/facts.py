@@ -1,0 +1,197 @@
+"""What an answer can be found by, taken from its entry in the log when it is written, and the finding itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant import schema
+from assistant.policy import Policy
+from assistant.review.schema import answer_facts, answer_traits
+
+MILLION = 1_000_000
+NEAR = 50_000
+"""How far from the threshold, in millionths, a probability is still near to it."""
+NEAR_BAND = "near"
+BANDS: Mapping[str, tuple[int, int]] = {
+    "0-10": (0, 100_000),
+    "10-25": (100_000, 250_000),
+    "25-50": (250_000, 500_000),
+    "50-75": (500_000, 750_000),
+    "75-100": (750_000, MILLION + 1),
+}
+_FACTS, _TRAITS = answer_facts.insert(), answer_traits.insert()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which answers are looked for; what is empty or None narrows nothing. `words` must all occur in the question.
+
+    `feedback` is "yes", "no", "any", or one of the reasons; `band` one of `BANDS` or `NEAR_BAND`.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    outcome: str = ""
+    article: str = ""
+    passage: str = ""
+    rule: str = ""
+    band: str = ""
+    feedback: str = ""
+    edition: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class FoundAnswer:
+    """An answer in a list. `question` is None where its words were erased, `helpful` where nobody said."""
+
+    seq: int
+    id: str
+    at: str
+    outcome: str
+    probability: int | None
+    question: str | None
+    helpful: bool | None
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """Some answers, newest first, and whether there are newer and older ones."""
+
+    rows: tuple[FoundAnswer, ...]
+    newer: bool
+    older: bool
+
+
+def keep_facts(
+    connection: Connection, rows: Sequence[tuple[int, Mapping[str, Any], Mapping[str, Any], Policy | None]]
+) -> None:
+    """Write what answers can be found by in the caller's transaction: (place in the log, entry, stored answer, policy)."""
+    connection.execute(_FACTS, [_facts(seq, entry, policy) for seq, entry, _, policy in rows])
+    traits = [trait for seq, entry, answer, _ in rows for trait in _traits(seq, entry, answer)]
+    if traits:
+        connection.execute(_TRAITS, traits)
+
+
+def _facts(seq: int, entry: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
+    candidates = entry.get("candidates", ())
+    read = any(one.get("logit") is not None for one in candidates)
+    threshold = None
+    if policy is not None and candidates:
+        threshold = round((policy.gate.threshold if read else policy.nearness.threshold) * MILLION)
+    return {
+        "seq": seq,
+        "answer_id": entry["answer"],
+        "outcome": entry["outcome"],
+        "edition": entry["edition"],
+        "probability": best_probability(candidates),
+        "threshold": threshold,
+    }
+
+
+def best_probability(candidates: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the highest probability, in millionths, among the candidates that were read; of all where none was."""
+    read = [one for one in candidates if one.get("logit") is not None]
+    return max((one["probability"] for one in read or candidates if "probability" in one), default=None)
+
+
+def _traits(seq: int, entry: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    articles = [one["article"]["id"] for one in answer["passages"]]
+    for kind, values in (
+        ("passage", answer["passage_ids"]), ("article", articles), ("rule", entry.get("triage", {}).get("rules", ())),
+    ):  # fmt: skip
+        for value in dict.fromkeys(values):
+            yield {"kind": kind, "value": value, "seq": seq}
+
+
+def find(connection: Connection, wanted: Wanted, most: int, *, before: int = 0, after: int = 0) -> FoundPage:
+    """Return up to `most` answers, newest first: those next below the place `before`, or next above `after`, if given."""
+    f = answer_facts.c
+    query = _found(wanted, connection).limit(most + 1)
+    query = query.where(f.seq > after).order_by(f.seq) if after else query.order_by(f.seq.desc())
+    if before and not after:
+        query = query.where(f.seq < before)
+    rows = [_row(row) for row in connection.execute(query)]
+    more, rows = len(rows) > most, rows[:most]
+    if after:
+        return FoundPage(tuple(reversed(rows)), newer=more, older=True)
+    return FoundPage(tuple(rows), newer=bool(before), older=more)
+
+
+def _found(wanted: Wanted, connection: Connection) -> sa.Select[Any]:
+    f, q, b, logged = answer_facts.c, schema.questions.c, schema.feedback.c, schema.log.c
+    query = (
+        sa.select(f.seq, f.answer_id, logged.at, f.outcome, f.probability, q.text, b.helpful)
+        .join_from(answer_facts, schema.log, logged.seq == f.seq)
+        .join(schema.questions, q.answer_id == f.answer_id, isouter=True)
+        .join(schema.feedback, b.answer_id == f.answer_id, isouter=True)
+    )
+    first, last = bounds(connection, wanted.since, wanted.until)
+    if wanted.since is not None:
+        query = query.where(f.seq >= first)
+    if wanted.until is not None:
+        query = query.where(f.seq <= last)
+    if wanted.outcome:
+        query = query.where(f.outcome == wanted.outcome)
+    if wanted.edition:
+        query = query.where(f.edition.startswith(wanted.edition, autoescape=True))
+    for kind in ("article", "passage", "rule"):
+        if value := getattr(wanted, kind):
+            query = query.where(f.seq.in_(_with_trait(kind, value)))
+    for word in wanted.words.split():
+        query = query.where(q.text.icontains(word, autoescape=True))
+    return _of_feedback(_of_band(query, wanted.band), wanted.feedback)
+
+
+def _with_trait(kind: str, value: str) -> sa.Select[tuple[int]]:
+    t = answer_traits.c
+    return sa.select(t.seq).where(t.kind == kind, t.value == value)
+
+
+def _of_band(query: sa.Select[Any], band: str) -> sa.Select[Any]:
+    f = answer_facts.c
+    if band == NEAR_BAND:
+        return query.where(near_threshold())
+    if band in BANDS:
+        low, high = BANDS[band]
+        return query.where(f.probability >= low, f.probability < high)
+    return query
+
+
+def near_threshold() -> sa.ColumnElement[bool]:
+    """Say of an answer's facts in SQL whether its probability was near the threshold, on either side."""
+    f = answer_facts.c
+    return (f.probability >= f.threshold - NEAR) & (f.probability <= f.threshold + NEAR)
+
+
+def _of_feedback(query: sa.Select[Any], feedback: str) -> sa.Select[Any]:
+    b = schema.feedback.c
+    if feedback in ("yes", "no"):
+        return query.where(b.helpful.is_(feedback == "yes"))
+    if feedback == "any":
+        return query.where(b.answer_id.is_not(None))
+    return query.where(b.reason == feedback) if feedback else query
+
+
+def bounds(connection: Connection, since: date | None, until: date | None) -> tuple[int, int]:
+    """Return the first and last place of the log within these days (UTC, both included); an open end is the log's own."""
+    logged = schema.log.c
+    first = last = None
+    if since is not None:
+        first = connection.scalar(sa.select(sa.func.min(logged.seq)).where(logged.at >= since.isoformat()))
+    if until is not None:
+        day_after = (until + timedelta(days=1)).isoformat()
+        last = connection.scalar(sa.select(sa.func.max(logged.seq)).where(logged.at < day_after)) or 0
+    newest = connection.scalar(sa.select(sa.func.max(logged.seq))) or 0
+    return (1 if since is None else first or newest + 1), (newest if last is None else last)
+
+
+def _row(row: Any) -> FoundAnswer:
+    words = schema.kept(row.text)
+    return FoundAnswer(row.seq, row.answer_id, row.at, row.outcome, row.probability, words, row.helpful)

@@ -1,0 +1,77 @@
+"""A passage from the answer in front of one: warned of, withheld, and recalled."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from assistant.feedback import Feedback, give
+from assistant.review.recalling import by_day, recall
+from sources.database import reading, writing
+from tests.assistant.review.test_warnings import GEESE, passages, taken_in
+from tests.web.review.conftest import fill
+from tests.web.staff.conftest import Browsing, text
+
+
+@pytest.fixture
+def passage(client: object, engine: Engine) -> str:
+    """A passage of the library that answers 7 and others showed: the rows that say so are added here."""
+    (found,) = passages(engine, taken_in(engine, GEESE))
+    with writing(engine) as connection:
+        query = "INSERT INTO answer_traits (kind, value, seq) SELECT 'passage', :id, seq FROM answer_facts WHERE seq % 5 = 0"
+        connection.execute(sa.text(query), {"id": found})
+    return found
+
+
+def test_the_recall_list_names_every_answer_that_showed_it(engine: Engine) -> None:
+    fill(engine, 120)
+    give(engine, f"{7:032x}", Feedback(False))
+    with reading(engine) as connection:
+        found = recall(connection, f"{7:024x}")
+    assert [int(one.answer_id, 16) for one in found] == [104, 7]
+    assert [one.helpful for one in found] == [None, False]
+    assert [count for _, count in by_day(found)] in ([2], [1, 1])  # midnight may pass
+
+
+def test_the_list_is_taken_to_a_spreadsheet_without_formulas(ada: Browsing, passage: str) -> None:
+    answer = ada.client.get(f"/review/passages/{passage}/recall.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) > 10
+    assert {row["passage"] for row in rows} == {passage}
+    assert "geese" not in answer.text
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+    page = ada.get(f"/review/passages/{passage}?answer={7:032x}")
+    assert f"{len(rows)} answers" in text(page)
+    assert page.xpath(f"//a[@href='/review/answers/{7:032x}']")
+
+
+def test_a_warning_is_written_and_lifted_with_reasons(ada: Browsing, passage: str) -> None:
+    path = f"/review/passages/{passage}"
+    page = ada.posted(f"{path}/warn", 422, words=" ", why="")
+    assert len(page.xpath("//p[@role='alert']")) == 2
+    assert (
+        ada.post(f"{path}/warn", words="Only\nin autumn.", why="it misled").headers["location"].endswith("said=warned")
+    )
+    page = ada.get(path)
+    assert "Only in autumn." in text(page.xpath("//div[contains(@class, 'warning')]")[0])
+    (warning,) = page.xpath("//input[@name='warning']/@value")
+    ada.posted(f"{path}/lift", 422, warning=warning, why="")
+    ada.post(f"{path}/lift", warning=warning, why="mended")
+    ada.post(f"{path}/lift", warning=warning, why="mended twice")
+    assert not ada.get(path).xpath("//input[@name='warning']")
+
+
+def test_a_passage_is_withheld_with_a_reason(ada: Browsing, passage: str) -> None:
+    path = f"/review/passages/{passage}"
+    ada.posted(f"{path}/withdraw", 422, why="")
+    page = ada.posted(f"{path}/withdraw", 422, why="wrong on Question 7 about geese", answer=f"{7:032x}")
+    assert "repeats the visitor’s words" in text(page)
+    ada.post(f"{path}/withdraw", why="wrong since 2026", answer=f"{7:032x}")
+    page = ada.get(path)
+    assert "withdrawn" in text(page.xpath("//article")[0])
+    assert not page.xpath("//textarea[@id='withdraw']")

@@ -1,0 +1,1 @@
+"""The pages on which clinicians audit what visitors were told."""

@@ -1,0 +1,339 @@
+"""The pages of clinicians: one frozen dataclass per template, and `render`, which turns one into HTML.
+
+As on all other pages, a template sees its page and nothing else, and every text is escaped where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from web.pages import Frame, Turn, environment
+from web.review.charts import Chart
+from web.staff.frame import frame_of
+from web.staff.pages import PassageRow, StaffFrame
+
+PARTS = (
+    ("answers", "/review", "Answers"),
+    ("queue", "/review/queue", "Queue"),
+    ("actions", "/review/actions", "Actions"),
+    ("overview", "/review/overview", "Overview"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer in the list. `question` is None where its words were erased; `probability` is written out."""
+
+    id: str
+    when: str
+    outcome: str
+    probability: str
+    question: str | None
+    helpful: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersPage:
+    """Answers that match, newest first. `values` is what was looked for; `choices` are those of each list to choose from.
+
+    `newer` and `older` are what to add to `values` to see the next ones, None where there are none.
+    """
+
+    frame: StaffFrame
+    rows: tuple[AnswerRow, ...]
+    values: Mapping[str, str]
+    choices: Mapping[str, tuple[tuple[str, str], ...]]
+    newer: Mapping[str, str] | None
+    older: Mapping[str, str] | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything was looked for."""
+        return any(self.values.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the seven steps of an answer: what came of it, in sentences."""
+
+    name: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A passage that search considered, with its measurements written out and what became of it."""
+
+    passage_id: str
+    title: str
+    text: str
+    shown: bool
+    came_of_it: str
+    probability: str
+    measured: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage that the answer showed: what stands in it, and whether visitors see it now."""
+
+    id: str
+    title: str
+    text: str
+    state: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgainView:
+    """What came of giving an answer again: as it was given, and how today's differs (None: it cannot be told).
+
+    `today` is the answer of today where it differs; `wrong` says that it did not come out as it was given.
+    """
+
+    said: str
+    wrong: bool
+    changes: tuple[str, ...] | None
+    today: Turn | None
+    outer: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """A verdict, in words; `who` is empty where it must not be said yet."""
+
+    who: str
+    when: str
+    judgement: str
+    harm: str
+    words: str
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """What came of looking whether an action worked."""
+
+    who: str
+    when: str
+    works: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """A corrective action: whose it is, until when, and what was found of it. `error` is of the form to look at it."""
+
+    id: str
+    answer_id: str
+    what: str
+    owner: str
+    due: str
+    overdue: bool
+    who: str
+    when: str
+    open: bool
+    checks: tuple[CheckRow, ...]
+    error: str = ""
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictForm:
+    """What a verdict can be, as (value, words) each, and what was typed."""
+
+    judgements: tuple[tuple[str, str], ...]
+    harms: tuple[tuple[str, str], ...]
+    judgement: str = ""
+    harm: str = ""
+    words: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """One answer as the visitor saw it (`turn`, within the visitor's `outer` frame of that time), and how it came about."""
+
+    frame: StaffFrame
+    id: str
+    facts: tuple[tuple[str, str], ...]
+    outer: Frame
+    turn: Turn
+    previous: str | None
+    next: str | None
+    steps: tuple[Step, ...]
+    candidates: tuple[CandidateRow, ...]
+    passages: tuple[ShownPassage, ...]
+    feedback: str
+    feedback_words: str
+    again: AgainView | None = None
+    verdicts: tuple[VerdictRow, ...] = ()
+    form: VerdictForm | None = None
+    actions: tuple[ActionRow, ...] = ()
+    people: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledRow:
+    """An answer that showed a passage."""
+
+    id: str
+    when: str
+    outcome: str
+    helpful: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePage:
+    """A passage with its warnings (id, words), how many answers showed it by day, and the newest of these."""
+
+    frame: StaffFrame
+    passage: PassageRow
+    article_id: str
+    title: str
+    withdrawn: bool
+    answer: str
+    warnings: tuple[tuple[str, str], ...]
+    days: tuple[tuple[str, int], ...]
+    recalled: tuple[RecalledRow, ...]
+    count: int
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A sample: when it was drawn, by whom, by what, and how far it is."""
+
+    id: str
+    when: str
+    who: str
+    drawn_by: str
+    seed: str
+    answers: int
+    settled: int
+    differ: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampledRow:
+    """An answer of a sample: why it was drawn and what was said, both empty while it is open."""
+
+    answer_id: str
+    question: str | None
+    outcome: str
+    stratum: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage:
+    """The answers of one sample."""
+
+    frame: StaffFrame
+    sample: SampleRow
+    rows: tuple[SampledRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What waits for this person, the form to draw a sample, and the samples there are.
+
+    `waiting` and `deciding` are how many answers wait for a first or second verdict of theirs, and for them to decide.
+    """
+
+    frame: StaffFrame
+    waiting: int
+    deciding: int
+    strata: tuple[tuple[str, str], ...]
+    most: int
+    values: Mapping[str, str]
+    samples: tuple[SampleRow, ...]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One answer of a sample, to be judged. `others` are the two verdicts to decide between, without names; then `final`."""
+
+    frame: StaffFrame
+    sample_id: str
+    answer_id: str
+    stratum: str
+    outer: Frame
+    turn: Turn
+    others: tuple[VerdictRow, ...]
+    form: VerdictForm | None
+    final: bool
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsPage:
+    """The corrective actions, open ones first."""
+
+    frame: StaffFrame
+    open: tuple[ActionRow, ...]
+    closed: tuple[ActionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a chart shows, in words and numbers: each row as long as `head`, its first cell naming it."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the overview: what it says in a sentence, its chart (None where there is nothing), its table."""
+
+    id: str
+    title: str
+    said: str
+    chart: Chart | None
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """The figures of the last `period` days."""
+
+    frame: StaffFrame
+    figures: tuple[Figure, ...]
+    period: int
+    periods: tuple[int, ...]
+
+
+ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | SamplePage | ItemPage | ActionsPage | OverviewPage
+
+TEMPLATES: Mapping[type[ReviewPage], str] = {
+    AnswersPage: "answers.html",
+    AnswerPage: "answer.html",
+    PassagePage: "passage.html",
+    QueuePage: "queue.html",
+    SamplePage: "sample.html",
+    ItemPage: "item.html",
+    ActionsPage: "actions.html",
+    OverviewPage: "overview.html",
+}
+
+
+def review_frame(request: Request, said: str = "") -> StaffFrame:
+    """Return what every page of clinicians carries; `said` is what was just done, in words."""
+    return replace(frame_of(request, "review"), said=said)
+
+
+def shown(page: ReviewPage, status: int = 200) -> HTMLResponse:
+    """Send a page."""
+    template = environment().get_template(f"review/{TEMPLATES[type(page)]}")
+    return HTMLResponse(template.render(page=page, nonce=page.frame.nonce, parts_of_review=PARTS), status)
