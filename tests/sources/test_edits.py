@@ -23,6 +23,7 @@ from sources.library import (
     withdrawn_passages,
 )
 from sources.phrasings import add_phrasing, phrasings_of, take_phrasing_away, with_phrasings
+from sources.warnings import warn
 
 GEESE = (
     "Wild geese fly south in autumn. They rest on lakes along the way, often in large groups, and feed on the fields "
@@ -266,6 +267,23 @@ def test_a_caveat_goes_with_its_passage_through_every_cut(engine: Engine) -> Non
     # An edition from before the split shows what it holds as it holds it.
     assert [caveat.passage_id for caveat in before.caveats[geese]] == [however]
     assert [caveat.passage_id for caveat in before.caveats[cranes]] == [geese, however]
+
+
+def test_a_warning_goes_with_its_words_through_every_cut(engine: Engine) -> None:
+    one = approved(engine)
+    old = desk(engine, one)
+    geese, however, cranes = (old.id_of(span) for span in old.cut)
+    with writing(engine) as connection:
+        warn(connection, geese, "About wild geese only.", who="Ada", why="tame ones stay")
+    do(engine, one, Action.SPLIT, 0, at=TWO)
+    agree(engine, one)
+    new = desk(engine, one)
+    first, second, *others = (new.id_of(span) for span in new.cut)
+    with reading(engine) as connection:
+        now = read_companions(connection, [first, second, *others], withdrawn_passages(connection))
+        before = read_companions(connection, [geese, however, cranes], withdrawn_passages(connection))
+    assert dict(now.warnings) == dict.fromkeys((first, second), ("About wild geese only.",))
+    assert dict(before.warnings) == {geese: ("About wild geese only.",)}
 
 
 def test_phrasings_go_with_the_words_and_are_listed_with_who(engine: Engine) -> None:
