@@ -74,6 +74,10 @@ review-speed: install  ## how quick clinicians find answers among 100,000 (two m
 bench: install  ## speed, memory and publishing, as ratios to a yardstick of the same run (several minutes)
 	@$(BIN)/python -m tests.bench
 
+.PHONY: curating-speed
+curating-speed: install  ## how long staff wait for their pages over 1,000 articles (several minutes)
+	@$(BIN)/python -m tests.bench.curating
+
 .PHONY: replay
 replay: install  ## give 1,000 answers over three editions again, byte for byte (several minutes)
 	@$(BIN)/python -m tests.replaying
