@@ -14,7 +14,7 @@ from sources.article import Attributes, Document
 from sources.curation import Change, Flagged
 from sources.database import writing
 from sources.differences import Difference
-from sources.edits import Desired
+from sources.editing import Desired
 from sources.library import Imported, LibraryError, State, Status, stored_document, take_in
 from sources.questions import CuratedQuestion, curated_questions, name_of, remove_question
 from sources.questions import add_questions as store_questions

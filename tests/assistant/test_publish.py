@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,9 @@ from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import reading, writing
+from sources.library import months_from
 from sources.questions import CuratedQuestion, add_questions
+from sources.schema import articles
 from tests.index.encoder_fixture import prepared_encoder
 
 GEESE = (
@@ -76,6 +80,25 @@ def test_an_answer_is_quoted_recorded_and_can_be_verified(engine: Engine, folder
         (turn,) = transcript(connection, answer.conversation)
         assert turn.answer["passages"] == answer.public()["passages"]
         log.verify(connection)
+
+
+def test_an_article_goes_out_of_view_on_its_day_without_anybody_doing_anything(engine: Engine, folder: Path) -> None:
+    put_in(engine, "Geese", GEESE)
+    go_live(engine, folder)
+    desk = Desk(engine, folder)
+    desk.look()
+    with writing(engine) as connection:
+        connection.execute(articles.update().values(last_review=months_from(date.today(), -37)))
+    desk.look()
+    assert desk.library().hidden == frozenset()
+    assert desk._seen is not None
+    desk._seen = replace(desk._seen, day=date.today() - timedelta(days=1))  # the last look was yesterday
+    desk.look()
+    assert desk.library().hidden == desk.library().edition.rows.keys()
+    [article] = {passage.passage.article.id for passage in desk.library().edition.passages}
+    curate.review(engine, article, date.today(), who="Ada", why="still right")
+    desk.look()
+    assert desk.library().hidden == frozenset()
 
 
 def test_a_withdrawal_reaches_a_running_server_and_the_past(engine: Engine, folder: Path) -> None:

@@ -12,7 +12,7 @@ from index.companions import read_companions
 from sources import curation, cut, edits, pairs, schema
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document, PassageKind, Span
 from sources.database import reading, writing
-from sources.edits import Action, Desired, Editing
+from sources.editing import Action, Desired, Editing, editing
 from sources.library import (
     Imported,
     LibraryError,
@@ -55,7 +55,7 @@ def approved(engine: Engine) -> Imported:
 
 def desk(engine: Engine, one: Imported) -> Editing:
     with reading(engine) as connection:
-        return edits.editing(connection, one.article_id, one.revision)
+        return editing(connection, one.article_id, one.revision)
 
 
 def do(engine: Engine, one: Imported, action: Action, place: int, *, person: str = "kim", **more: object) -> None:

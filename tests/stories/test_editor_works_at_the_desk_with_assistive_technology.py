@@ -15,7 +15,7 @@ from assistant.drafts import build_draft
 from index.model import default_model
 from sources import cut as cuts
 from sources.database import open_database, reading, writing
-from sources.edits import Action, Desired, editing
+from sources.editing import Action, Desired, editing
 from sources.overview import article_lines
 from sources.questions import Kind, kept
 from tests.stories.conftest import served
@@ -113,9 +113,7 @@ def tour(page: Page, article: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("screen", "light"), VIEWS)
-def test_no_page_of_the_desk_has_a_barrier(
-    browser: Browser, place: tuple[str, str], screen: str, light: str, request: pytest.FixtureRequest
-) -> None:
+def test_no_page_of_the_desk_has_a_barrier(browser: Browser, place: tuple[str, str], screen: str, light: str) -> None:
     address, article = place
     with at_work(browser, address, "hedda") as page:
         look_at(page, screen, light)

@@ -18,7 +18,7 @@ from assistant.answers import answers_with
 from index.desk import Library
 from sources.curation import editors
 from sources.database import reading
-from sources.edits import waiting_edits
+from sources.editing import waiting_edits
 from sources.library import LibraryError, State, dropped_blocks, revision_text
 from sources.near import gone
 from sources.overview import (

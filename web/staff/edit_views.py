@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.differing import PROPOSED, Pair, Side
 from sources import cut as cuts
 from sources.article import PassageKind, Span
-from sources.edits import Action, Edit, Editing, Standing
+from sources.editing import Action, Edit, Editing, Standing
 from sources.library import LibraryError, State
 from web.staff.article_views import moment
 from web.staff.edit_pages import CutPassage, DifferenceRow, DifferenceSide, EditRow

@@ -17,7 +17,7 @@ from index.companions import direct_caveats
 from sources import cut as cuts
 from sources.article import Span
 from sources.database import reading
-from sources.edits import Action, Desired, Editing, editing
+from sources.editing import Action, Desired, Editing, editing
 from sources.library import LibraryError
 from sources.overview import article_line, passage_line
 from sources.pairs import bindings, rule_found, texts_of
@@ -47,7 +47,7 @@ def show_passage(
     request: Request, visit: Visited, article_id: str, revision: str, passage_id: str, said: str = ""
 ) -> Response:
     """Show one passage with all that can be done to it."""
-    return shown(_passage_page(request, visit, article_id, revision, passage_id, said))
+    return shown(passage_page(request, visit, article_id, revision, passage_id, said))
 
 
 @router.post(f"{REVISION}/cut/{{passage_id}}")
@@ -63,8 +63,8 @@ def edit(request: Request, visit: Visited, article_id: str, revision: str, passa
             person=visit.person.id,
         )  # fmt: skip
     except LibraryError as error:
-        page = _passage_page(request, visit, article_id, revision, passage_id)
-        return shown(replace(page, errors={"edit": _plain(error)}, why=visit.text("why")), 422)
+        page = passage_page(request, visit, article_id, revision, passage_id)
+        return shown(replace(page, errors={"edit": plain(error)}, why=visit.text("why")), 422)
     # What waits before and after tells whether this one does.
     waits = len(_desk(request, article_id, revision).waiting) > len(desk.waiting)
     return _back(article_id, revision, "edit_waits" if waits else "edited", f"#p-{_first(desk, span, desired)}")
@@ -118,66 +118,6 @@ def turn_down_edits(request: Request, visit: Visited, article_id: str, revision:
     return refused or _back(article_id, revision, "edits_turned_down")
 
 
-@router.post(f"{REVISION}/cut/{{passage_id}}/phrasings")
-@only(*EDITORS)
-def add_phrasing(request: Request, visit: Visited, article_id: str, revision: str, passage_id: str) -> Response:
-    """Attach words by which visitors may look for a passage."""
-    typed = visit.text("phrasing")
-    page = _passage_page(request, visit, article_id, revision, passage_id)
-    try:
-        curate.add_phrasing(request.app.state.engine, passage_id, typed, who=visit.person.name)
-    except LibraryError as error:
-        return shown(replace(page, errors={"phrasing": _plain(error)}, typed=typed), 422)
-    return _to_passage(article_id, revision, passage_id, "phrasing_added#phrasings")
-
-
-@router.post(f"{REVISION}/cut/{{passage_id}}/phrasings/away")
-@only(*EDITORS)
-def take_phrasing_away(request: Request, visit: Visited, article_id: str, revision: str, passage_id: str) -> Response:
-    """Take one of these away."""
-    page = _passage_page(request, visit, article_id, revision, passage_id)
-    number = visit.text("phrasing_id")
-    if number not in {str(one.id) for one in page.phrasings}:
-        return shown(replace(page, errors={"phrasing": "This phrasing was taken away already."}), 422)
-    curate.take_phrasing_away(request.app.state.engine, int(number), who=visit.person.name)
-    return _to_passage(article_id, revision, passage_id, "phrasing_gone#phrasings")
-
-
-@router.post(f"{REVISION}/cut/{{passage_id}}/caveats")
-@only(*EDITORS)
-def bind_caveat(request: Request, visit: Visited, article_id: str, revision: str, passage_id: str) -> Response:
-    """Bind a caveat to a passage, at once."""
-    return _tie(request, visit, article_id, revision, passage_id, curate.bind_caveat, "caveat_bound")
-
-
-@router.post(f"{REVISION}/cut/{{passage_id}}/caveats/release")
-@only(*EDITORS)
-def release_caveat(request: Request, visit: Visited, article_id: str, revision: str, passage_id: str) -> Response:
-    """Let a passage be shown without a caveat, at once."""
-    return _tie(request, visit, article_id, revision, passage_id, curate.release_caveat, "caveat_released")
-
-
-def _tie(
-    request: Request,
-    visit: Visit,
-    article_id: str,
-    revision: str,
-    passage_id: str,
-    change: Callable[..., None],
-    said: str,
-) -> Response:
-    page, why = _passage_page(request, visit, article_id, revision, passage_id), visit.text("why").strip()
-    problem = "" if why else "Say why; the log keeps it."
-    if not problem:
-        try:
-            change(request.app.state.engine, passage_id, visit.text("caveat"), who=visit.person.name, why=why)
-        except LibraryError as error:
-            problem = _plain(error)
-    if problem:
-        return shown(replace(page, errors={"caveat": problem}), 422)
-    return _to_passage(article_id, revision, passage_id, f"{said}#caveats")
-
-
 def _carried_out(
     request: Request, visit: Visit, article_id: str, revision: str, change: Callable[[], None]
 ) -> Response | None:
@@ -186,7 +126,7 @@ def _carried_out(
     try:
         change()
     except LibraryError as error:
-        return shown(replace(page, errors={"edits": _plain(error)}), 422)
+        return shown(replace(page, errors={"edits": plain(error)}), 422)
     return None
 
 
@@ -222,12 +162,7 @@ def _back(article_id: str, revision: str, said: str, place: str = "") -> Respons
     return RedirectResponse(f"{STAFF}/articles/{article_id}/revisions/{revision}/cut?said={said}{place}", 303)
 
 
-def _to_passage(article_id: str, revision: str, passage_id: str, said: str) -> Response:
-    path = f"{STAFF}/articles/{article_id}/revisions/{revision}/cut/{passage_id}"
-    return RedirectResponse(f"{path}?said={said}", 303)
-
-
-def _plain(error: LibraryError) -> str:
+def plain(error: LibraryError) -> str:
     """Return what went wrong without the id that the command line needs to see."""
     words = str(error)
     named, colon, rest = words.partition(": ")
@@ -272,9 +207,10 @@ def _cut_page(request: Request, visit: Visit, article_id: str, revision: str, sa
     )
 
 
-def _passage_page(
+def passage_page(
     request: Request, visit: Visit, article_id: str, revision: str, passage_id: str, said: str = ""
 ) -> EditPassagePage:
+    """Return the page of one passage of the cut that an editor works on."""
     desk = _desk(request, article_id, revision)
     span = _span(desk, passage_id)
     joins_with, no_join = views.joining(desk, span)
@@ -297,7 +233,7 @@ def _passage_page(
         passage=views.cut_passage(desk, span),
         places=views.places(desk, span),
         joins_with=joins_with,
-        no_join=_plain(LibraryError(no_join)) if no_join else "",
+        no_join=plain(LibraryError(no_join)) if no_join else "",
         headings=views.headings(desk, span),
         kind=span.kind,
         withheld=span.withheld,

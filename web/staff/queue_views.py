@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.engine import Connection
 
-from sources.edits import waiting_edits
+from sources.editing import waiting_edits
 from sources.library import SHOWN_MONTHS, State, months_from
 from sources.overview import ArticleLine, article_lines, comments, edited_by
 from web.access import Role

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from web.staff import admin, articles, bringing_in, editing, publishing, questions, queue, settling, signing_in, trying
+from web.staff import (
+    admin,
+    articles,
+    bringing_in,
+    editing,
+    publishing,
+    questions,
+    queue,
+    settling,
+    signing_in,
+    trying,
+    tying,
+)
 from web.staff.bringing_in import BRING_IN
 from web.staff.carrying import LIBRARY, LIBRARY_BYTES
 from web.staff.carrying import router as library_router
@@ -16,6 +28,7 @@ STAFF_ROUTERS = (
     admin.router,
     articles.router,
     editing.router,
+    tying.router,
     queue.router,
     trying.router,
     questions.router,
