@@ -21,6 +21,7 @@ from tests.conftest import CHROMIUM, QUIET, ROOT
 from tests.stories.host_pages import OPENED
 from tests.stories.staff import PASSWORD, let_in
 from tests.stories.test_editor_with_assistive_technology import fill
+from tests.stories.test_editor_works_at_the_desk_with_assistive_technology import edit_some
 
 FOLDER = ROOT / "web" / "screenshots"
 QUESTION = "How long do SSRIs take to work?"
@@ -35,6 +36,7 @@ def served(clinic: str) -> Iterator[str]:
         subprocess.run([*command, "starter", "--publish"], check=True, cwd=ROOT, env=environment, capture_output=True)
         let_in(Path(data))
         fill(Path(data))
+        edit_some(Path(data))
         server = subprocess.Popen(
             [*command, "serve", "--port", "0"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
         )
@@ -105,7 +107,7 @@ def visit(page: Page, address: str, name: str) -> None:
 
 
 def visit_staff(page: Page, address: str, name: str) -> None:
-    """Take an article that waits for somebody to approve it."""
+    """Take an article that waits for somebody to approve it, an article whose passages are edited, and the test bench."""
     page.goto(f"{address}/staff/sign-in")
     page.get_by_label("Sign-in name").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
@@ -113,6 +115,15 @@ def visit_staff(page: Page, address: str, name: str) -> None:
     page.get_by_role("link", name="A promise that goes too far").click()
     page.get_by_role("heading", name="History").wait_for()
     page.screenshot(path=FOLDER / f"staff-{name}.png")
+    page.get_by_role("link", name="Review", exact=True).click()
+    page.locator("#approve + p + ul a", has_not_text="A promise").first.click()
+    page.get_by_role("heading", name="Edits, last one first").wait_for()
+    page.screenshot(path=FOLDER / f"edit-{name}.png")
+    page.goto(f"{address}/staff/try")
+    page.get_by_label("Question").fill(QUESTION)
+    page.get_by_role("button", name="Ask the draft").click()
+    page.get_by_role("heading", name="What a visitor would see").wait_for()
+    page.screenshot(path=FOLDER / f"try-{name}.png")
 
 
 def visit_review(page: Page, address: str, name: str) -> None:
