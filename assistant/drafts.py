@@ -21,8 +21,12 @@ from index.desk import Library, encoders_folder, opened_encoder, opened_reader, 
 from index.edition import Edition, open_edition
 from index.encoder import ExportedEncoder
 from index.model import Model
+from sources import schema as schema_of_library
 from sources.database import reading, writing
-from sources.library import newest_change, withdrawn_passages
+from sources.library import withdrawn_passages
+
+# What is said about an article, and not what visitors are told.
+_CHANGES_NOTHING = ("comment", "owner", "review", "review by")
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,9 @@ def draft(connection: Connection) -> Draft | None:
     row = connection.execute(sa.select(d.digest, d.built_at, d.who, d.curated)).one_or_none()
     if row is None:
         return None
-    return Draft(row.digest, row.built_at, row.who, older=newest_change(connection) > row.curated)
+    c = schema_of_library.curation.c
+    since = sa.select(c.id).where(c.id > row.curated, c.action.not_in(_CHANGES_NOTHING)).limit(1)
+    return Draft(row.digest, row.built_at, row.who, older=connection.scalar(since) is not None)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from index import publishing
 from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.database import reading, writing
+from sources.overview import article_lines
 from sources.questions import Kind, curated_questions, name_of
 from tests.index.encoder_fixture import prepared_encoder
 from tests.web.staff.conftest import Form, site, somebody, text
@@ -82,6 +83,10 @@ def test_a_question_goes_the_whole_way_on_the_draft_and_leaves_no_trace(
     assert carried_out(engine, settings, Purpose.DRAFT).state is BuildState.DONE
     with reading(engine) as connection:
         assert publishing.live(connection) is None
+    with reading(engine) as connection:
+        [line] = article_lines(connection)
+    curate.comment(engine, line.article.id, "Geese, again.", who="Kim Bo")
+    assert "The library has changed" not in text(kim.get("/staff/try"))
     approved(engine, BRIDGES, "Bridges")
     assert "The library has changed since this draft was built." in text(kim.get("/staff/try"))
     first = carried_out(engine, settings, Purpose.DRAFT)
