@@ -34,7 +34,7 @@ from sources.carrying import (
     to_json,
 )
 from sources.database import open_database, reading, upgrade, writing
-from sources.edits import Action, Desired
+from sources.editing import Action, Desired
 from sources.library import LibraryError, State, approved_passages
 from sources.questions import CuratedQuestion
 
