@@ -124,6 +124,8 @@ def run(assistant: Assistant, labelled: LabelledSet, on_progress: OnProgress = l
 def _beside(library: Library, policy: Policy, folder: Path) -> Iterator[_Beside]:
     engine = open_database(folder)
     upgrade(engine)
+    # In this database nothing was ever curated.
+    library = replace(library, curated=0)
     recorder = Recorder(engine)
     try:
         yield _Beside(Assistant(engine, policy, Held(engine, folder, library), recorder), engine, library)
