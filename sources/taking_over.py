@@ -20,6 +20,7 @@ from sources.edits import Action, Standing
 from sources.library import LibraryError, State, document_from_json, passage_id
 from sources.pairs import Tie, Verdict
 from sources.questions import Kind
+from sources.warnings import WarningState
 
 
 def take_in_library(connection: Connection, library: Library) -> Mapping[str, int]:
@@ -165,6 +166,7 @@ def _is_span(value: Any) -> bool:
 _CLOSED: Mapping[tuple[sa.Table, str], Collection[str | None]] = {
     (schema.caveats, "state"): set(Tie),
     (schema.differences, "state"): set(Verdict),
+    (schema.warnings, "state"): set(WarningState),
     (schema.edits, "action"): set(Action),
     (schema.edits, "state"): set(Standing),
     (schema.curated_questions, "kind"): {None, *Kind},

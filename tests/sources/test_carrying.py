@@ -65,6 +65,9 @@ def fill(engine: Engine, words: str = GEESE) -> None:
     other = Document(Attributes("A promise"), (Block(BlockKind.PARAGRAPH, f"{CURE} {words}"),))
     two = curate.import_document(engine, other, file_name="c.txt", who="Kim", given=UNKNOWN)
     curate.move(engine, two.article_id, two.revision, State.IN_REVIEW, who="Kim", why="")
+    for passage in ids:
+        with suppress(LibraryError):
+            curate.warn(engine, passage, "Not of geese in towns.", who="Ada", why="a newer label")
     curate.comment(engine, two.article_id, "Is that so?", who="Noor")
     curate.add_questions(engine, [CuratedQuestion("Where do geese rest?", True, ("lakes",), "tune")], who="Kim", why="")
 
@@ -91,7 +94,9 @@ def test_what_comes_out_goes_into_an_empty_library_and_out_again_byte_for_byte(
     with writing(empty) as connection:
         counts = take_in_library(connection, read(file))
         assert (counts["articles"], counts["revisions"]) == (2, 3)
-        assert all(counts[name] for name in ("curation", "edits", "phrasings", "comments", "curated_questions"))
+        assert all(
+            counts[name] for name in ("curation", "edits", "phrasings", "comments", "curated_questions", "warnings")
+        )
     assert write(library_of(empty)) == file
     with reading(engine) as here, reading(empty) as there:
         assert approved_passages(here) == approved_passages(there)
@@ -182,6 +187,7 @@ def changed(table: str, column: str, value: Any) -> Callable[[Library], None]:
         (changed("passages", "claims", [{"rule": 1}]), "passages.claims: a list holds something else"),
         (changed("passages", "heading", {"a": 1}), "passages.heading: a list holds something else"),
         (changed("edits", "before", [[0, 1, [], "secret", True]]), "edits.before: a list holds something else"),
+        (changed("warnings", "state", "maybe"), "warnings.state: maybe is no value"),
         (changed("edits", "state", "maybe"), "edits.state: maybe is no value"),
         (changed("curated_questions", "kind", "maybe"), "curated_questions.kind: maybe is no value"),
         (changed("articles", "published", "yesterday"), "articles.published: yesterday is no value"),
