@@ -68,19 +68,23 @@ def near_duplicates(texts: Sequence[str], library: Iterable[Known]) -> list[Near
 def near_passages(connection: Connection, text: str, article_id: str | None) -> list[Near]:
     """Return what of a canonical text is nearly a passage of another article than this one (None: of any)."""
     cut = [text[span.start : span.end] for span in split(text) if span.kind is PassageKind.CONTENT]
-    return near_duplicates(cut, (one for one in _content(connection) if one.article_id != article_id))
+    others = _content(
+        connection, schema.revisions.c.state != State.RETIRED, schema.passages.c.article_id != (article_id or "")
+    )
+    return near_duplicates(cut, others)
 
 
 def gone(connection: Connection, article_id: str, text: str) -> list[Known]:
     """Return the passages that visitors may see of an article whose words do not occur in another text of it."""
     there = _plain(text)
-    of_it = (one for one in _content(connection, State.APPROVED) if one.article_id == article_id)
+    of_it = _content(connection, schema.revisions.c.state == State.APPROVED, schema.passages.c.article_id == article_id)
     return [one for one in of_it if _plain(one.text) not in there]
 
 
 def known_passages(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
     """Return passages that visitors may be shown, by id."""
-    return {one.id: one for one in _content(connection, State.APPROVED) if one.id in ids}
+    found = _content(connection, schema.revisions.c.state == State.APPROVED, schema.passages.c.id.in_(ids))
+    return {one.id: one for one in found}
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
@@ -92,16 +96,17 @@ def _plain(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold().replace("’", "'")))
 
 
-def _content(connection: Connection, *states: State) -> Iterable[Known]:
-    """Content passages as they are cut now, of revisions in these states, else of all that are not retired."""
+def _content(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterable[Known]:
+    """Content passages as they are cut now, of which this holds."""
     p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
     query = (
-        sa.select(p.id, p.article_id, a.title, p.heading, p.start, p.end, r.text)
+        sa.select(
+            p.id, p.article_id, a.title, p.heading, sa.func.substr(r.text, p.start + 1, p.end - p.start).label("text")
+        )
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .join(schema.articles, a.id == p.article_id)
-        .where(r.state.in_(states) if states else r.state != State.RETIRED)
-        .where(p.in_cut.is_(True), p.withdrawn.is_(False), p.kind == PassageKind.CONTENT)
+        .where(p.in_cut.is_(True), p.withdrawn.is_(False), p.kind == PassageKind.CONTENT, *where)
         .order_by(p.article_id, r.ordinal, p.ordinal)
     )
     for row in connection.execute(query):
-        yield Known(row.id, row.article_id, row.title, tuple(row.heading), row.text[row.start : row.end])
+        yield Known(row.id, row.article_id, row.title, tuple(row.heading), row.text)

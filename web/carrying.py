@@ -64,8 +64,9 @@ def take_in(engine: Engine, content: bytes, who: str, most: int | None = None) -
     `most` bounds what a ZIP archive may unpack to, in bytes, more closely than the library does.
     """
     from assistant import log
-    from sources.carrying import from_csv, from_json, take_in_library
+    from sources.carrying import from_csv, from_json
     from sources.database import writing
+    from sources.taking_over import take_in_library
 
     if content.startswith(_PACKED):
         library = from_csv(content) if most is None else from_csv(content, most)

@@ -124,7 +124,7 @@ def prove(chosen: list[Hostile], data: Path, folder: Path) -> list[str]:
         with asking(address) as before:
             time.sleep(1)
         with asking(address) as meanwhile:
-            results = [read_one(file, folder) for file in chosen]
+            results = [_told(read_one(file, folder), n, len(chosen)) for n, file in enumerate(chosen, 1)]
         slowest = {one.name for one in sorted(results, key=lambda one: one.seconds)[-_AT_ONCE:]}
         with asking(address) as sending:
             statuses = send(address, [file for file in chosen if file.name in slowest], folder)
@@ -143,8 +143,15 @@ def prove(chosen: list[Hostile], data: Path, folder: Path) -> list[str]:
     return wrong + ([f"visitors wait {worst / usual:.1f} times as long"] if worst > 3 * usual + 0.1 else [])
 
 
+def _told(result: Result, number: int, count: int) -> Result:
+    if result.fault or number % 50 == 0:
+        _say(f"{number} of {count}: {result.name}, {result.fault or 'as it should be'}")
+    return result
+
+
 def _say(words: str) -> None:
     sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

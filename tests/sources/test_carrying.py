@@ -23,12 +23,10 @@ from assistant import curate
 from sources import schema
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.carrying import (
-    _KINDS,
     Library,
     from_csv,
     from_json,
     tables,
-    take_in_library,
     taken_out,
     to_csv,
     to_json,
@@ -37,6 +35,7 @@ from sources.database import open_database, reading, upgrade, writing
 from sources.editing import Action, Desired
 from sources.library import LibraryError, State, approved_passages
 from sources.questions import CuratedQuestion
+from sources.taking_over import KINDS, take_in_library
 
 GEESE = (
     "Wild geese fly south in autumn. They rest on lakes along the way, often in large groups, and feed on the fields "
@@ -66,6 +65,9 @@ def fill(engine: Engine, words: str = GEESE) -> None:
     other = Document(Attributes("A promise"), (Block(BlockKind.PARAGRAPH, f"{CURE} {words}"),))
     two = curate.import_document(engine, other, file_name="c.txt", who="Kim", given=UNKNOWN)
     curate.move(engine, two.article_id, two.revision, State.IN_REVIEW, who="Kim", why="")
+    for passage in ids:
+        with suppress(LibraryError):
+            curate.warn(engine, passage, "Not of geese in towns.", who="Ada", why="a newer label")
     curate.comment(engine, two.article_id, "Is that so?", who="Noor")
     curate.add_questions(engine, [CuratedQuestion("Where do geese rest?", True, ("lakes",), "tune")], who="Kim", why="")
 
@@ -92,7 +94,9 @@ def test_what_comes_out_goes_into_an_empty_library_and_out_again_byte_for_byte(
     with writing(empty) as connection:
         counts = take_in_library(connection, read(file))
         assert (counts["articles"], counts["revisions"]) == (2, 3)
-        assert all(counts[name] for name in ("curation", "edits", "phrasings", "comments", "curated_questions"))
+        assert all(
+            counts[name] for name in ("curation", "edits", "phrasings", "comments", "curated_questions", "warnings")
+        )
     assert write(library_of(empty)) == file
     with reading(engine) as here, reading(empty) as there:
         assert approved_passages(here) == approved_passages(there)
@@ -116,7 +120,7 @@ def test_every_table_of_the_library_and_every_kind_of_column_is_known() -> None:
     assert {table.name for table in tables()} == {
         one.name for one in vars(schema).values() if isinstance(one, sa.Table)
     }
-    assert {type(column.type) for table in tables() for column in table.c} <= set(_KINDS)
+    assert {type(column.type) for table in tables() for column in table.c} <= set(KINDS)
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
@@ -180,6 +184,12 @@ def changed(table: str, column: str, value: Any) -> Callable[[Library], None]:
         (changed("passages", "start", 1), "it is not where its revision says"),
         (changed("passages", "kind", "secret"), "it is not where its revision says"),
         (changed("passages", "withdrawn", "no"), "passages.withdrawn: no is no value"),
+        (changed("passages", "claims", [{"rule": 1}]), "passages.claims: a list holds something else"),
+        (changed("passages", "heading", {"a": 1}), "passages.heading: a list holds something else"),
+        (changed("edits", "before", [[0, 1, [], "secret", True]]), "edits.before: a list holds something else"),
+        (changed("warnings", "state", "maybe"), "warnings.state: maybe is no value"),
+        (changed("edits", "state", "maybe"), "edits.state: maybe is no value"),
+        (changed("curated_questions", "kind", "maybe"), "curated_questions.kind: maybe is no value"),
         (changed("articles", "published", "yesterday"), "articles.published: yesterday is no value"),
         (changed("articles", "title", None), "articles.title: it is empty"),
         (changed("articles", "title", "a\0b"), "is no value"),

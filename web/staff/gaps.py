@@ -165,7 +165,9 @@ def _refused(request: Request, visit: Visit, field: str, words: str) -> Response
     names = ("phrasing", "other", "passage", "wanted", "owner", "why")
     typed = {f"{key}-{name}": visit.text(name) for name in names}
     words = words[:1].upper() + words[1:]
-    return shown(replace(page, errors={f"{key}-{field}": words}, typed=typed), 422)
+    # Where its questions are not on the page any more, it stands at the top.
+    where = f"{key}-{field}" if key in {one.key for one in page.groups} else "-decided"
+    return shown(replace(page, errors={where: words}, typed=typed), 422)
 
 
 def _page(request: Request, visit: Visit, days: int, said: str = "") -> MissesPage:

@@ -232,3 +232,13 @@ def test_what_stands_elsewhere_and_what_goes_is_said_before_and_after(kim: Brows
     assert not page.xpath('//*[@id="near"]')
     after = kim.get(kim.post(f"{changed['location']}/keep", **DETAILS).headers["location"])
     assert "In winter herons need open water." in text(after.get_element_by_id("gone").getparent())
+
+
+def test_what_is_too_long_to_be_looked_at_is_refused(kim: Browsing) -> None:
+    words = "\n\n".join(
+        f"Paragraph {n} says that herons stand still in shallow water for a long time." for n in range(5_001)
+    )
+    assert "a.txt: it has 5,001 paragraphs, more than 5,000." in send(kim, 422, a__txt=words.encode()).text
+    assert (
+        "it holds more text than an article can have" in send(kim, 422, a__txt=b"Herons stand still. " * 250_000).text
+    )
