@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sources import canonical, schema
 from sources.article import PassageKind
 from sources.carrying import NOT_OURS, Library, Rows, column_of, tables
-from sources.edits import Action, Standing
+from sources.editing import Action, Standing
 from sources.library import LibraryError, State, document_from_json, passage_id
 from sources.pairs import Tie, Verdict
 from sources.questions import Kind
