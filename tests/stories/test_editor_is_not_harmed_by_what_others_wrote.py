@@ -1,4 +1,4 @@
-"""As an editor I read what others wrote, whatever it is: nothing of it runs in my browser."""
+"""As an editor or a clinician I read what others wrote, whatever it is: nothing of it runs in my browser."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
+from assistant.feedback import Feedback, Reason, give
+from assistant.review.facts import Wanted, find
 from index.encoder import ExportedEncoder
 from sources.database import open_database, reading
 from sources.overview import article_lines, passage_lines
@@ -129,4 +132,45 @@ def test_in_what_is_typed_and_sent(browser: Browser, place: str) -> None:
         expect(page.get_by_role("heading", name=BOLD)).to_be_visible()
         page.goto("/staff/articles?words=" + "%22%3E%3Cimg%20src%3Dx%20onerror%3Dhit()%3E")
         settle(page)
+        assert watch.seen == []
+
+
+def test_in_what_a_clinician_reviews(browser: Browser, place: str, hostile: Hostile) -> None:
+    engine = open_database(hostile.data)
+    with reading(engine) as connection:
+        answers = [one.id for one in find(connection, Wanted(), 25).rows]
+        passage = connection.scalar(sa.text("SELECT value FROM answer_traits WHERE kind = 'passage'"))
+    give(engine, answers[0], Feedback(False, Reason.unsafe, BOLD))
+    engine.dispose()
+    with watched(browser, place) as (page, watch):
+        page.goto("/")
+        sign_in(page, "hedda")
+        open_all(page, ["/review", "/review?article=%22%3E%3Cimg%20src%3Dx%20onerror%3Dhit()%3E"], "Answers")
+        open_all(page, [f"/review/answers/{one}" for one in answers], "How it came about")
+        expect(page.locator(".as-seen blockquote").first).to_be_attached()
+        page.goto(f"/review/answers/{answers[0]}")
+        expect(page.locator(".visitors")).to_have_text(BOLD)
+        page.get_by_text("Record an action").click()
+        page.get_by_label("What is to be done").fill(BOLD)
+        page.get_by_label("Who carries it out").select_option("Kim Bo")
+        page.get_by_label("Due").fill("2027-01-31")
+        page.get_by_role("button", name="Keep this action").click()
+        open_all(page, ["/review/actions"], BOLD)
+        page.goto(f"/review/passages/{passage}")
+        page.get_by_label("Words of the warning").fill(BOLD)
+        page.get_by_label("Reason for it").fill(BOLD)
+        page.get_by_role("button", name="Bind this warning").click()
+        expect(page.locator(".notice.warning")).to_contain_text(BOLD)
+        settle(page)
+        page.goto("/review/queue")
+        page.get_by_label("Seed").fill("<script>hit()</script>")
+        page.get_by_role("button", name="Draw it").click()
+        settle(page)
+        page.goto("/review/queue/next")
+        settle(page)
+        page.get_by_label("Misleading", exact=True).check()
+        page.get_by_label("Low", exact=True).check()
+        page.get_by_label("Why").fill(BOLD)
+        page.get_by_role("button", name="Keep and go on").click()
+        open_all(page, ["/review/queue", "/review/overview"], "")
         assert watch.seen == []
