@@ -52,7 +52,7 @@ lint: install  ## style, types and the direction of imports
 
 .PHONY: test
 test: install browser lint  ## everything: style, types, and all tests on SQLite, PostgreSQL, the real model and Chromium
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 	@echo "Every check passed. Next: make run, or make bench for the speed."
 
 .PHONY: log-proof
