@@ -122,10 +122,10 @@ def move(
         _log_changes(connection, [change])
 
 
-def accept_claims(engine: Engine, passage_id: str, *, who: str, why: str) -> None:
-    """Let one flagged passage pass and log it."""
+def accept_claims(engine: Engine, *passage_ids: str, who: str, why: str) -> None:
+    """Let flagged passages pass, all or none, and log each."""
     with writing(engine) as connection:
-        _log_changes(connection, [curation.accept_claims(connection, passage_id, who=who, why=why)])
+        _log_changes(connection, [curation.accept_claims(connection, one, who=who, why=why) for one in passage_ids])
 
 
 def set_review_by(engine: Engine, article_id: str, day: date | None, *, who: str) -> None:

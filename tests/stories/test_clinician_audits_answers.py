@@ -56,7 +56,7 @@ def place(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def test_from_a_visitors_no_to_what_was_done_about_it(browser: Browser, place: str) -> None:
     with at_work(browser, place, "ada") as ada, at_work(browser, place) as visitor:
-        ada.get_by_role("link", name="Review").click()
+        ada.get_by_role("link", name="Answers").click()
         ada.get_by_label("Feedback").select_option("did not help")
         ada.get_by_role("button", name="Find").click()
         expect(ada.locator(".found-answers li")).to_have_count(1)

@@ -116,10 +116,12 @@ def revision_row(one: RevisionLine) -> RevisionRow:
 def passage_row(one: PassageLine, library: Library | None) -> PassageRow:
     """Return a passage with, in words, whether visitors see it; `library` is what they see now."""
     state = _state(one, library)
-    return PassageRow(one.id, one.heading, one.text, state, state != _SHOWN, one.claims)
+    return PassageRow(one.id, one.heading, one.text, state, state != _SHOWN, one.claims, state == _FLAGGED)
 
 
 _SHOWN = "shown to visitors"
+_FLAGGED = "stays out, has flagged claims"
+_UNPUBLISHED = "approved, not published yet"
 
 
 def _state(one: PassageLine, library: Library | None) -> str:
@@ -132,14 +134,19 @@ def _state(one: PassageLine, library: Library | None) -> str:
     if one.kind in _NEVER:
         return _NEVER[one.kind]
     if one.waits:
-        return "stays out, has flagged claims"
+        return _FLAGGED
     if one.revision_state is not State.APPROVED:
         return "retired" if one.revision_state is State.RETIRED else "not approved yet"
     if library is None or one.id not in library.edition.rows:
-        return "approved, not published yet"
+        return _UNPUBLISHED
     if one.id in library.companions.blocked:
         return "withheld, its caveat cannot be shown"
     return "withheld" if one.id in library.hidden else _SHOWN
+
+
+def is_unpublished(row: PassageRow) -> bool:
+    """Whether the next publish brings a passage to visitors."""
+    return row.state == _UNPUBLISHED
 
 
 def actions(one: RevisionLine, person: Person, *, edited: bool = False) -> tuple[Action, ...]:

@@ -94,6 +94,23 @@ def retire(request: Request, visit: Visited, article_id: str, revision: str) -> 
     return _move(request, visit, article_id, revision, State.RETIRED, "retired", reason=True)
 
 
+@router.post("/articles/{article_id}/revisions/{revision}/accept")
+@only(Role.CLINICIAN)
+def accept_several(request: Request, visit: Visited, article_id: str, revision: str) -> Response:
+    """Let the flagged claims of the ticked passages pass, with one reason for all of them."""
+    page, why = article_page(request, visit, article_id, revision), visit.text("why").strip()
+    ticked = frozenset(visit.texts("passage"))
+    errors = {}
+    if not why:
+        errors["accept"] = "Say why these claims may pass; the log keeps it."
+    elif not ticked or not ticked <= {one.id for one in page.passages if one.waits}:
+        errors["accept"] = "Tick the passages that you mean; only those that wait can be let pass."
+    if errors:
+        return shown(replace(page, errors=errors, ticked=ticked, why=why), 422)
+    curate.accept_claims(request.app.state.engine, *sorted(ticked), who=visit.person.name, why=why)
+    return RedirectResponse(f"{ARTICLES}/{article_id}?revision={revision}&said=accepted", 303)
+
+
 @router.post("/articles/{article_id}/review-by")
 @only(Role.CURATOR, Role.CLINICIAN)
 def set_review_by(request: Request, visit: Visited, article_id: str) -> Response:
@@ -178,6 +195,7 @@ def article_page(request: Request, visit: Visit, article_id: str, revision: str,
     """Return an article's page with the passages of one revision, the newest if none is named."""
     line = _line(request.app.state.engine, article_id)
     chosen = _revision(line, revision) if revision else line.newest
+    roles = visit.person.roles
     with reading(request.app.state.engine) as connection:
         passages = passage_lines(connection, article_id, chosen.digest)
         done = history(connection, article_id)
@@ -188,6 +206,7 @@ def article_page(request: Request, visit: Visit, article_id: str, revision: str,
         comes = chosen.state in (State.DRAFT, State.IN_REVIEW)
         text = revision_text(connection, article_id, chosen.digest) if comes else None
         lost = gone(connection, article_id, text) if text else []
+    rows = tuple(views.passage_row(one, _library(request)) for one in passages)
     return ArticlePage(
         frame=frame_of(request, "articles", said),
         id=article_id,
@@ -195,11 +214,13 @@ def article_page(request: Request, visit: Visit, article_id: str, revision: str,
         facts=views.facts(line),
         url=line.article.attributes.url,
         review_by=line.review_by.isoformat() if line.review_by else "",
-        may_curate=bool(visit.person.roles & {Role.CURATOR, Role.CLINICIAN}),
-        values=written_out(line.article.attributes) if Role.CURATOR in visit.person.roles else None,
+        may_curate=bool(roles & {Role.CURATOR, Role.CLINICIAN}),
+        values=written_out(line.article.attributes) if Role.CURATOR in roles else None,
         revisions=tuple(views.revision_row(one) for one in reversed(line.revisions)),
         chosen=views.revision_row(chosen),
-        passages=tuple(views.passage_row(one, _library(request)) for one in passages),
+        passages=rows,
+        may_accept=Role.CLINICIAN in roles and any(one.waits for one in rows),
+        may_publish=Role.CURATOR in roles and any(views.is_unpublished(one) for one in rows),
         history=views.history_rows(done, line.revisions),
         actions=views.actions(chosen, visit.person, edited=edited_by_me),
         edits_waiting=waiting[1] if waiting else 0,

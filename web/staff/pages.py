@@ -16,7 +16,7 @@ from web.staff.builds import Failed
 from web.staff.comparing import Compared
 
 DESK_PARTS = (
-    ("review-queue", "/staff/review-queue", "Review"),
+    ("review-queue", "/staff/review-queue", "Waiting"),
     ("differences", "/staff/differences", "Differences"),
     ("try", "/staff/try", "Try"),
     ("questions", "/staff/questions", "Questions"),
@@ -47,7 +47,7 @@ class StaffFrame:
             else ()
         )
         either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
-        clinician = (("review", "/review", "Review"),) if Role.CLINICIAN in self.roles else ()
+        clinician = (("review", "/review", "Answers"),) if Role.CLINICIAN in self.roles else ()
         return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *clinician, *admin)
 
 
@@ -168,7 +168,10 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class PassageRow:
-    """A passage of a revision: `state` says in words whether visitors may see it, and `stays_out` why not."""
+    """A passage of a revision: `state` says in words whether visitors may see it, and `stays_out` why not.
+
+    It `waits` where a clinician has to let its claims pass.
+    """
 
     id: str
     heading: tuple[str, ...]
@@ -176,6 +179,7 @@ class PassageRow:
     state: str
     stays_out: bool
     claims: tuple[tuple[str, str], ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,10 @@ class ArticlePage:
     desk: DeskView | None = None
     gone: tuple[Known, ...] = ()
     values: Mapping[str, str] | None = None
+    may_accept: bool = False
+    may_publish: bool = False
+    ticked: frozenset[str] = frozenset()
+    why: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
 
 

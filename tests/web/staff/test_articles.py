@@ -131,6 +131,31 @@ def test_claims_pass_by_a_clinician_with_a_reason(client: TestClient, engine: En
     assert (entry["who"], entry["why"]) == ("Dr. Ada Ng", "it is an example of what not to say")
 
 
+def test_several_passages_pass_with_one_reason_and_only_those_that_were_ticked(
+    client: TestClient, engine: Engine, people: dict[str, str]
+) -> None:
+    one = put_in(engine, "Kim Bo", people["kim"], CURE, "A promise")
+    curate.approve(engine, None, who="Noor", why="w", accept=None)
+    path = f"/staff/articles/{one.article_id}/revisions/{one.revision}/accept"
+
+    def waiting() -> list[str]:
+        with reading(engine) as connection:
+            return [p.id for p in passage_lines(connection, one.article_id, one.revision) if p.waits]
+
+    [passage] = waiting()
+    assert "Let its claims pass" not in text(as_(client, "noor").get(f"/staff/articles/{one.article_id}"))
+    as_(client, "noor").post(path, 403, passage=passage, why="looks fine")
+    ada = as_(client, "ada")
+    assert "Let its claims pass" in text(ada.get(f"/staff/articles/{one.article_id}"))
+    for wrong in ({"passage": passage, "why": " "}, {"why": "read"}, {"passage": [passage, "0" * 12], "why": "read"}):
+        ada.post(path, 422, **wrong)
+        assert waiting() == [passage]
+    ada.post(path, passage=[passage], why="it is an example of what not to say")
+    assert waiting() == []
+    assert "Publish what is approved" not in text(ada.get(f"/staff/articles/{one.article_id}"))
+    assert "Publish what is approved" in text(as_(client, "noor").get(f"/staff/articles/{one.article_id}"))
+
+
 def test_withdrawing_needs_a_reason_and_happens_once(
     client: TestClient, engine: Engine, people: dict[str, str]
 ) -> None:
