@@ -19,6 +19,7 @@ from assistant import log
 from assistant.schema import answers
 from sources.database import open_database, reading
 from tests.bench.__main__ import free_port, running
+from tests.conftest import awaited
 
 CLIENTS = 8
 # Nobody who asks for longer than this is still alive.
@@ -36,7 +37,7 @@ def kill_while_asking(data: Path, asked: Sequence[str], chance: random.Random) -
     """Start a server, ask it questions from several sides, and kill it without warning within a second of the first answer."""
     port = free_port()
     with running((sys.executable, "-m", "web", "serve", "--port", str(port)), port, data) as (pid, _):
-        seen = asyncio.run(_asked_until_killed(port, pid, asked, chance))
+        seen = awaited(_asked_until_killed(port, pid, asked, chance))
     return Killed(tuple(seen))
 
 

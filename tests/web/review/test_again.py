@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from assistant.erasing import erase_question
+from tests.conftest import awaited
 from tests.web.staff.conftest import Browsing, text
 from web.review import replaying
 from web.review.replaying import Turns
@@ -35,13 +36,13 @@ def test_one_at_a_time_and_the_next_is_told_so(settings: Settings) -> None:
     async def both() -> list[replaying.Again]:
         return await asyncio.gather(*(turns.replayed(settings, "0" * 32) for _ in range(2)))
 
-    first, second = asyncio.run(both())
+    first, second = awaited(both())
     assert first.why_not != second.why_not
     assert "Another answer is being given again" in second.why_not
     # The turn is given back, whatever came of it.
-    assert "Another answer" not in asyncio.run(turns.replayed(settings, "0" * 32)).why_not
+    assert "Another answer" not in awaited(turns.replayed(settings, "0" * 32)).why_not
 
 
 def test_one_that_takes_too_long_is_stopped(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replaying, "SECONDS", 0.01)
-    assert "was stopped" in asyncio.run(Turns().replayed(settings, "0" * 32)).why_not
+    assert "was stopped" in awaited(Turns().replayed(settings, "0" * 32)).why_not
