@@ -26,6 +26,8 @@ _ACTIONS = {
     "verdict": "C",
     "action": "C",
     "action check": "C",
+    "gap": "C",
+    "question": "U",
     "settings": "U",
     "people": "U",
     "erasure": "D",
