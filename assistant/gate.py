@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from operator import mul
 
 from assistant.policy import Gate, Nearness, Policy
 from index.contrast import contrast
@@ -136,5 +135,5 @@ def measurements(candidate: Candidate) -> tuple[float, float, float, float]:
 
 def probability_of(measured: tuple[float, ...], weights: tuple[float, ...], bias: float) -> float:
     """Probability that a passage answers, from 0 to 1."""
-    total = bias + sum(map(mul, weights, measured))
+    total = bias + sum([weight * value for weight, value in zip(weights, measured, strict=True)])
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))

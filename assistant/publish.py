@@ -216,7 +216,7 @@ def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | Non
     try:
         with reading(engine) as connection:
             edition = opened_edition(connection, data, ready.live.edition)
-            encoder = opened_encoder(connection, data, edition)
+            encoder = opened_encoder(connection, data, edition, ready.encoder)
             library = Library(edition, encoder, frozenset(), reader)
             return with_companions(connection, library)
     except (EditionError, EncoderError, publishing.PublishingError):

