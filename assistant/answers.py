@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
+from assistant.review.gathering import gather
 from assistant.review.schema import answer_facts, answer_traits
 from assistant.transcript import answer_companions
 from assistant.verifier import leaf_hash
@@ -59,6 +60,7 @@ class _Stored:
 
 def answers_with(connection: Connection, passage_id: str) -> list[tuple[str, str]]:
     """When and in which answers a passage was shown, oldest first, as (time, answer id)."""
+    gather(connection)
     logged, t, f = schema.log.c, answer_traits.c, answer_facts.c
     query = (
         sa.select(logged.at, f.answer_id)

@@ -35,8 +35,10 @@ _CANDIDATES_KEPT = 10
 _SUGGESTIONS = 3
 # Curated questions that a page offers while one types; more would make a list too large to be fetched for that.
 _OFFERED = 400
-# Between two curated questions that are tried in the background, so that visitors' questions come first.
+# Between two curated questions that are tried in the background, so that visitors' questions come first: the pause is taken
+# again when somebody asked meanwhile, up to so many times.
 _PAUSE_SECONDS = 0.25
+_MOST_PAUSES = 20
 # Between two looks at whether another edition is live, whose curated questions are to be tried.
 _LOOK_EVERY_SECONDS = 1.0
 # How often a question is answered anew because the library was curated meanwhile; each look takes milliseconds.
@@ -107,6 +109,8 @@ class Assistant:
         # Whether a curated question gets an answer, by edition, withdrawn passages and question; a search each, once.
         self._answered: dict[tuple[str, frozenset[str], str], bool] = {}
         self._circumstances: tuple[Library | None, Circumstances] | None = None
+        # How often visitors asked so far.
+        self._asked = 0
 
     def _opened_raiser(self) -> Raiser | None:
         try:
@@ -136,6 +140,7 @@ class Assistant:
 
         They share what is cheaper together: one run of the encoder, and one transaction of the log.
         """
+        self._asked += 1
         return together([self._steps(question) for question in questions], self._recorder)
 
     def triage(self, question: str) -> Triage:
@@ -256,10 +261,20 @@ class Assistant:
         kept = [(key, answers) for key, answers in list(self._answered.items()) if key == _key(library, key[2])]
         self._answered = dict(kept)
         for question in library.varied_questions():
-            if closing.wait(_PAUSE_SECONDS) or self.desk.library_if_any() is not library:
+            if self._rest(closing) or self.desk.library_if_any() is not library:
                 return False
             self._answers(library, question)
         return True
+
+    def _rest(self, closing: threading.Event) -> bool:
+        """Pause until nobody asks for a moment, or for long enough; returns whether the server closes."""
+        for _ in range(_MOST_PAUSES):
+            before = self._asked
+            if closing.wait(_PAUSE_SECONDS):
+                return True
+            if self._asked == before:
+                break
+        return False
 
     def offer(self) -> Offer:
         """Curated questions to be offered while one types, as far as they have been tried; none where search is gone."""
@@ -444,6 +459,7 @@ def _kept(one: Judged) -> dict[str, Any]:
         "dense_rank": candidate.dense_rank,
         "lexical_rank": candidate.lexical_rank,
         "fused": _millionths(candidate.fused),
+        **({"by_hand": True} if one.by_hand else {}),
     }
 
 

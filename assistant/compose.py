@@ -103,6 +103,8 @@ def _highlights(candidate: Candidate) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(span for similarity, span in ranked if similarity >= best * _NEARLY_BEST and similarity > 0))
 
 
+# The same passages stand beside each other in many answers.
+@lru_cache(maxsize=4096)
 def _say_the_same(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two passages that use these words say the same."""
     common = len(a & b)

@@ -118,8 +118,7 @@ def move(
 ) -> None:
     """Move one revision one step and log it; nobody with an account approves what they brought in."""
     with writing(engine) as connection:
-        change = curation.move(connection, article_id, revision, to, who=who, why=why, person=person)
-        _log_changes(connection, [change])
+        _log_changes(connection, curation.move(connection, article_id, revision, to, who=who, why=why, person=person))
 
 
 def accept_claims(engine: Engine, *passage_ids: str, who: str, why: str) -> None:

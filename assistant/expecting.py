@@ -5,7 +5,7 @@ They are asked just as a visitor would ask them, from triage to the quotes, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,17 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Failure:
-    """A question that came out otherwise than expected: in words, what was expected, what was so, and what would be."""
+    """A question that came out otherwise than expected: in words, what was expected, what was so, and what would be.
+
+    `kept` says that staff keep it; otherwise it came with the library.
+    """
 
     question: str
     kind: Kind
     expected: str
     before: str
     now: str
+    kept: bool = True
 
 
 class Unrecorded(Recorder):
@@ -81,7 +85,12 @@ def meets(question: CuratedQuestion, answer: Answer) -> bool:
 
 
 def failures(
-    engine: Engine, data: Path, policy: Policy, new: Library, live: Library | None, questions: Sequence[CuratedQuestion]
+    engine: Engine,
+    data: Path,
+    policy: Policy,
+    new: Library,
+    before: Callable[[], Library | None],
+    questions: Sequence[CuratedQuestion],
 ) -> tuple[Failure, ...]:
     """Ask a new edition the questions that staff keep; of those that fail, say what the live edition answers."""
     kept = [one for one in questions if one.kind is not None]
@@ -90,23 +99,24 @@ def failures(
     with asking(engine, data, policy, new) as (assistant, _):
         now = [(one, assistant.answer(one.question)) for one in kept]
     wrong = [(one, answer) for one, answer in now if not meets(one, answer)]
-    before = dict.fromkeys((one.question for one, _ in wrong), "nothing was live")
-    if wrong and live is not None:
+    so_far = dict.fromkeys((one.question for one, _ in wrong), "nothing was live")
+    live = before() if wrong else None
+    if live is not None:
         with asking(engine, data, policy, live) as (assistant, _):
-            before = {one.question: told(assistant.answer(one.question)) for one, _ in wrong}
+            so_far = {one.question: told(assistant.answer(one.question)) for one, _ in wrong}
     return tuple(
-        Failure(one.question, one.kind, _expected(one), before[one.question], told(answer))
+        Failure(one.question, one.kind, expected(one, one.kind), so_far[one.question], told(answer))
         for one, answer in wrong
         if one.kind is not None
     )
 
 
-def _expected(question: CuratedQuestion) -> str:
-    assert question.kind is not None
-    words = "; or ".join(f"“{_shortened(gold)}”" for gold in question.gold)
-    if question.kind is Kind.TRAP and not words:
+def expected(question: CuratedQuestion, kind: Kind) -> str:
+    """Say in words what is expected of a question."""
+    words = "; or ".join(f"“{shortened(gold)}”" for gold in question.gold)
+    if kind is Kind.TRAP and not words:
         return "no passage"
-    return f"{EXPECTED[question.kind]}{f': {words}' if words else ''}"
+    return f"{EXPECTED[kind]}{f': {words}' if words else ''}"
 
 
 def told(answer: Answer) -> str:
@@ -115,7 +125,7 @@ def told(answer: Answer) -> str:
         first = answer.passages[0]
         lead = "with the notice on personal advice, " if answer.outcome is Outcome.personal_advice else ""
         more = f" and {len(answer.passages) - 1} more" if len(answer.passages) > 1 else ""
-        return f"{lead}“{_shortened(first.text)}” ({first.source.attributes.title}){more}"
+        return f"{lead}“{shortened(first.text)}” ({first.source.attributes.title}){more}"
     return {
         Outcome.crisis: "the crisis card",
         Outcome.emergency: "the emergency card",
@@ -123,6 +133,7 @@ def told(answer: Answer) -> str:
     }.get(answer.outcome, "no passage")
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of a text on one line."""
     plain = plain_text(text)
     return plain if len(plain) <= _SHORT else f"{plain[:_SHORT].rsplit(' ', 1)[0]} …"

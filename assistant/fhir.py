@@ -12,6 +12,7 @@ _ACTIVITY = ("110100", "Application Activity")
 _TYPES = {
     "answer": ("110112", "Query"),
     "import": ("110107", "Import"),
+    "export": ("110106", "Export"),
     "sign_in": ("110114", "User Authentication"),
 }
 # What was done: C created, U updated, D removed, E executed.

@@ -5,13 +5,16 @@ reading. The reader reads these, and a logistic function of its logit, the simil
 contrasts is the probability that a passage answers; the other measurements told nothing beside these on articles that
 nothing was fitted on. What passes is put in order by that and, with less weight, by nearness once more: it does not
 help to tell whether anything answers, but which of several passages does. Without a reader nearness decides alone, with
-a threshold of its own. All coefficients and thresholds stand in the policy with who chose them, why, and for which
-encoder and reader; they were fitted on questions kept apart from those reported on.
+a threshold of its own. A question that staff attached to a passage is answered by it without any of this. All
+coefficients and thresholds stand in the policy with who chose them, why, and for which encoder and reader; they were
+fitted on questions kept apart from those reported on.
 """
 
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 
 from assistant.policy import Gate, Nearness, Policy
@@ -35,7 +38,7 @@ class Judged:
     """A candidate, the probability that it answers, and whether that is enough.
 
     `nearness` is the probability by nearness alone; `logit` is None if it was not read; `contrast` counts what the
-    question asks for of which it holds the opposite.
+    question asks for of which it holds the opposite. `by_hand` says that staff attached this very question to the passage.
     """
 
     candidate: Candidate
@@ -44,14 +47,34 @@ class Judged:
     nearness: float = 0.0
     logit: float | None = None
     contrast: int = 0
+    by_hand: bool = False
 
 
 def judge(library: Library, result: SearchResult, policy: Policy) -> tuple[Judged, ...]:
     """Take both steps; the most probable candidate first, those that were not read last, ties in the order of search."""
     near = nearest(result, policy.nearness)
     if library.reader is None:
-        return near
-    return decide(read(library.reader, near, policy.nearness), policy.gate)
+        return attached(near, result.asked.text)
+    return attached(decide(read(library.reader, near, policy.nearness), policy.gate), result.asked.text)
+
+
+def attached(judged: tuple[Judged, ...], question: str) -> tuple[Judged, ...]:
+    """Let the passages pass, before all others, to which staff attached this very question, whatever was measured.
+
+    A person has read both and decided; the same words in another case, or with other signs between them, are the same.
+    """
+    words = _words(question)
+    own = tuple(
+        replace(one, passed=True, by_hand=True)
+        for one in judged
+        if any(_words(phrasing) == words for phrasing in one.candidate.listed.passage.phrasings)
+    )
+    ids = {one.candidate.listed.id for one in own}
+    return (*own, *(one for one in judged if one.candidate.listed.id not in ids)) if own else judged
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
 
 
 def nearest(result: SearchResult, nearness: Nearness) -> tuple[Judged, ...]:

@@ -19,11 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import schema
+from assistant.canonical import canonical
 from assistant.verifier import (
     KEY_ENTRY,
     PublicKey,
     VerifyError,
-    canonical,
     edge_root,
     grown,
     leaf_hash,

@@ -7,16 +7,16 @@ one insert in the same transaction as its log entry.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
-from assistant.comparison import look_up
-from assistant.compose import choose
+from assistant.checking import Check, check_questions, regressions
 from assistant.expecting import Failure, failures
 from assistant.policy import Policy
 from index import publishing
@@ -37,43 +37,19 @@ from index.preparing import prepared_encoder
 from index.publishing import Published
 from index.reader import Reader, checked_digest
 from sources.database import reading, writing
-from sources.library import approved_passages, approved_texts, newest_change, withdrawn_passages
+from sources.library import (
+    approved_passages,
+    approved_texts,
+    newest_change,
+    superseded_passages,
+    withdrawn_passages,
+)
 from sources.phrasings import with_phrasings
 from sources.questions import CuratedQuestion, curated_questions, name_of
-
-# Shares of the curated questions an edition must get right; chosen below what the starter library reaches on the half
-# of its questions that set no threshold, so that a fault shows and chance does not.
-LEAST_RIGHT_IN_3 = 0.8
-LEAST_REFUSED = 0.6
 
 
 class PublishError(Exception):
     """A publish that was stopped; the live edition is unchanged. The message says why and what to do next."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """How an edition did on the curated questions that concern it; `wrong` names those it got wrong.
-
-    `failures` are questions that staff keep and that did not come out as expected; one of these is one too many.
-    """
-
-    answered: int
-    to_answer: int
-    refused: int
-    to_refuse: int
-    wrong: tuple[str, ...]
-    failures: tuple[Failure, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether it did well enough to go live."""
-        return self.enough and not self.failures
-
-    @property
-    def enough(self) -> bool:
-        """Whether enough of the measured questions come out right."""
-        return self.answered >= LEAST_RIGHT_IN_3 * self.to_answer and self.refused >= LEAST_REFUSED * self.to_refuse
 
 
 class CheckFailedError(PublishError):
@@ -125,7 +101,9 @@ def publish(
     )
     built, edition, live = ready.built, ready.edition, ready.live
     try:
-        check = _checked(engine, data, ready, policy, reads=reads, override=override)
+        check = _checked(
+            engine, data, ready, policy, reads=reads, override=override, on_step=on_step, on_progress=on_progress
+        )  # fmt: skip
         on_step("Making it live")
         changed = live is None or live.edition != edition.digest
         _make_live(engine, data, built, edition, check, within, who=who, why=override or why)
@@ -188,17 +166,29 @@ def build_approved(
     return Ready(built, edition, encoder, tuple(questions), curated, live)
 
 
-def _checked(engine: Engine, data: Path, ready: Ready, policy: Policy, *, reads: bool, override: str | None) -> Check:
+def _checked(
+    engine: Engine,
+    data: Path,
+    ready: Ready,
+    policy: Policy,
+    *,
+    reads: bool,
+    override: str | None,
+    on_step: Callable[[str], None],
+    on_progress: Callable[[int, int], None],
+) -> Check:
     """Ask a new edition its questions. Raises `PublishError` when it must not go live, unless somebody overrides that."""
     with reading(engine) as connection:
         # Opening the reader takes a third of a second, and where nothing will be asked it reads nothing.
-        asks = ready.edition.questions or any(one.kind for one in ready.questions)
-        reader = opened_reader() if reads and asks else None
+        reader = opened_reader() if reads and ready.questions else None
         library = Library(ready.edition, ready.encoder, withdrawn_passages(connection), reader)
         library = with_companions(connection, library)
-    check = check_questions(library, ready.questions, policy)
-    failed = failures(engine, data, policy, library, _live_library(engine, data, ready, reader), ready.questions)
-    check = replace(check, failures=failed)
+    if ready.questions:
+        on_step("Asking the questions")
+    before = cache(lambda: _live_library(engine, data, ready, reader))
+    check = check_questions(library, ready.questions, policy, on_progress)
+    failed = failures(engine, data, policy, library, before, ready.questions)
+    check = replace(check, failures=(*failed, *_regressed(engine, policy, library, before, check)))
     if not check.passed and not override:
         raise CheckFailedError(check)
     if not override:
@@ -207,11 +197,11 @@ def _checked(engine: Engine, data: Path, ready: Ready, policy: Policy, *, reads:
 
 
 def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | None) -> Library | None:
-    """Open what is live as it was published, to say what it answered; None where nobody will ask, or none can be used.
+    """Open what is live as it was published, to say what it answered; None where nothing is live, or it cannot be opened.
 
     What was withdrawn since, or gave way to a newer text, is told too: that is the change that somebody looks for.
     """
-    if ready.live is None or not any(one.kind for one in ready.questions):
+    if ready.live is None:
         return None
     try:
         with reading(engine) as connection:
@@ -223,41 +213,27 @@ def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | Non
         return None
 
 
+def _regressed(
+    engine: Engine, policy: Policy, new: Library, before: Callable[[], Library | None], check: Check
+) -> tuple[Failure, ...]:
+    """Of the measured questions that are wrong, return those that the live edition gets right.
+
+    What was withdrawn is no right answer any more, on either side: whoever withdrew it meant that. A text that gave way to
+    a newer one still is, and so is what is told.
+    """
+    live = before() if check.lost else None
+    if live is None:
+        return ()
+    with reading(engine) as connection:
+        hidden = withdrawn_passages(connection) - superseded_passages(connection)
+    return regressions(replace(live, hidden=hidden), new, check.lost, policy)
+
+
 def _leave_nothing(engine: Engine, built: Built) -> None:
     """Remove the files of an edition that did not go live, unless it is known from an earlier time."""
     with writing(engine) as connection:
         if not publishing.is_known(connection, built.folder.name):
             shutil.rmtree(built.folder, ignore_errors=True)
-
-
-def check_questions(library: Library, questions: Sequence[CuratedQuestion], policy: Policy) -> Check:
-    """Ask an edition the curated questions it has a right passage for, and, where it has any, those to be refused.
-
-    A passage that must not be shown today, such as one that nobody has reviewed for long, is no right one.
-    """
-    hidden = library.hidden - library.companions.blocked.keys()
-    answerable = {one.question for one in library.edition.questions if one.passage_id not in hidden}
-    measured = [one for one in questions if one.kind is None]
-    to_answer = [one for one in measured if one.must_answer and one.question in answerable]
-    to_refuse = [one for one in measured if not one.must_answer] if to_answer else []
-    wrong = [f"not in the first three: {one.question}" for one in to_answer if not _right(library, one, policy)]
-    unrefused = [f"answered: {one.question}" for one in to_refuse if _shown(library, one.question, policy)]
-    return Check(
-        answered=len(to_answer) - len(wrong),
-        to_answer=len(to_answer),
-        refused=len(to_refuse) - len(unrefused),
-        to_refuse=len(to_refuse),
-        wrong=tuple(wrong + unrefused),
-    )
-
-
-def _right(library: Library, question: CuratedQuestion, policy: Policy) -> bool:
-    return any(question.answered_by(text) for text in _shown(library, question.question, policy))
-
-
-def _shown(library: Library, question: str, policy: Policy) -> list[str]:
-    chosen = choose(look_up(library, question, policy), policy.limits.passages_shown)
-    return [one.candidate.listed.passage.text for one, _ in chosen]
 
 
 def _check_decisions(policy: Policy, weights: str, reader: str | None) -> None:
@@ -274,18 +250,18 @@ def _check_decisions(policy: Policy, weights: str, reader: str | None) -> None:
 
 
 def _failed(check: Check) -> str:
+    end = 'publish all the same with --override "REASON", which the log keeps.'
     if check.enough:
-        shown = "; ".join(f"{one.question} (now {one.now}, expected {one.expected})" for one in check.failures[:5])
-        return (
-            f"{len(check.failures)} of the questions that staff keep would come out wrong: {shown}. The live edition is "
-            'unchanged. Mend the articles or the questions, or publish all the same with --override "REASON", which '
-            "the log keeps."
+        shown = "; ".join(
+            f"{one.question} (expected {one.expected}; before {one.before}; now {one.now})"
+            for one in check.failures[:5]
         )
+        return f"{' '.join(check.failed)} {shown}. The live edition is unchanged. Mend the articles or the questions, or {end}"
     shown = "; ".join(check.wrong[:5])
     return (
         f"the new edition answers {check.answered} of {check.to_answer} curated questions in its first three passages and "
         f"refuses {check.refused} of {check.to_refuse}, which is too few ({shown}). The live edition is unchanged. "
-        'Mend the articles, or publish all the same with --override "REASON", which the log keeps.'
+        f"Mend the articles, or {end}"
     )
 
 

@@ -18,9 +18,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
 from assistant.answer import Answer
+from assistant.canonical import canonical
 from assistant.circumstances import Circumstances, keep
-from assistant.review.facts import keep_facts
-from assistant.verifier import canonical
 from sources.database import writing
 from sources.library import newest_change
 
@@ -116,8 +115,7 @@ def _check_current(connection: Connection, records: Sequence[Record]) -> None:
 def write(connection: Connection, records: Sequence[Record]) -> list[int]:
     """Write log entries, answers and questions in the caller's transaction; returns the places in the log."""
     salts = [secrets.token_hex(16) for _ in records]
-    stored = [dict(record.answer.stored()) for record in records]
-    bodies = [canonical(one) for one in stored]
+    bodies = [canonical(dict(record.answer.stored())) for record in records]
     entries = [
         log.Entry("answer", _entry(record, body, salt))
         for record, body, salt in zip(records, bodies, salts, strict=True)
@@ -139,8 +137,6 @@ def write(connection: Connection, records: Sequence[Record]) -> list[int]:
             for record, body, seq in zip(records, bodies, places, strict=True)
         ],
     )
-    policies = [record.circumstances.policy if record.circumstances else None for record in records]
-    keep_facts(connection, [*zip(places, [one.body for one in entries], stored, policies, strict=True)])
     connection.execute(
         _QUESTIONS,
         [

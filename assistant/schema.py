@@ -103,6 +103,21 @@ gaps = sa.Table(
     sa.Column("taken_back", sa.Boolean, nullable=False),
 )
 
+# For how many answers of a day (UTC) each passage was looked at. The log says it answer by answer; these rows are counted
+# from it, up to the one place that `considered_upto` names, and could be counted anew at any time.
+considered = sa.Table(
+    "considered",
+    metadata,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("passage_id", sa.String(80), primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+considered_upto = sa.Table(
+    "considered_upto",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+
 
 def kept(words: str | None) -> str | None:
     """Return a visitor's words as a row holds them; None where they were erased, or the row is gone."""

@@ -28,6 +28,8 @@ EMPTY = hashlib.sha256(b"").digest()
 PROOF = "c2sp.org/tlog-proof@v1"
 KEY_ENTRY = "log key"
 _ED25519 = b"\x01"
+_WHOLE = {"checkpoint"}
+_PART = {"checkpoint", "before", "after"}
 _MOST_SIGNATURES = 64
 
 
@@ -48,16 +50,28 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def grown(edge: Sequence[bytes], size: int, leaf: bytes) -> tuple[bytes, ...]:
+def grown(edge: Sequence[bytes], size: int, added: bytes, count: int = 1) -> tuple[bytes, ...]:
     """Add a leaf to a tree of `size` leaves, given as its right edge: the roots of its perfect subtrees, largest first.
 
-    The last of the new edge is the root of the largest perfect subtree that ends with the new leaf.
+    The last of the new edge is the root of the largest perfect subtree that ends with the new leaf. What is added may
+    also be a perfect subtree of `count` leaves, where `size` is a multiple of that.
     """
-    whole = (size ^ (size + 1)).bit_length() - 1
-    node = leaf
+    place = size // count
+    whole = (place ^ (place + 1)).bit_length() - 1
+    node = added
     for left in reversed(edge[len(edge) - whole :]):
         node = node_hash(left, node)
     return (*edge[: len(edge) - whole], node)
+
+
+def blocks(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the perfect subtrees that lie side by side from one place to another, as (after this place, up to that)."""
+    while start < end:
+        count = start & -start or 1 << end.bit_length()
+        while start + count > end:
+            count >>= 1
+        yield start, start + count
+        start += count
 
 
 def edge_root(edge: Sequence[bytes]) -> bytes:
@@ -228,11 +242,44 @@ def _decoded(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Export:
-    """An exported log: each entry's own bytes and what they say, and the checkpoint at its end."""
+    """An exported log: each entry's own bytes and what they say, and the checkpoint at its end.
+
+    Of a part of a log, `before` and `after` are the roots of the perfect subtrees on either side of it, as `blocks` names
+    them; without these hashes nothing could be said of a part.
+    """
 
     lines: Sequence[bytes]
     entries: Sequence[Mapping[str, Any]]
     note: str
+    before: Sequence[bytes] = ()
+    after: Sequence[bytes] = ()
+
+    @property
+    def skipped(self) -> int:
+        """How many entries of the log stand before the first one here."""
+        return int(self.entries[0]["seq"]) - 1 if self.before else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the last entry here."""
+        return self.skipped + len(self.entries)
+
+    def edge(self, size: int) -> tuple[bytes, ...]:
+        """Return the right edge of the tree over the log's first `size` entries, which must end within this export."""
+        edge = tuple(self.before)
+        for place, line in enumerate(self.lines[: size - self.skipped], self.skipped):
+            edge = grown(edge, place, leaf_hash(line))
+        return edge
+
+    def root(self, size: int) -> bytes:
+        """Return the root over all entries of a log of this size. Raises `VerifyError` where hashes are too few or many."""
+        beyond = list(blocks(self.last, size))
+        if len(self.before) != self.skipped.bit_count() or len(self.after) != len(beyond) or self.last > size:
+            raise VerifyError(f"this export ends with entry {self.last}, and the checkpoint was signed over {size}.")
+        edge = self.edge(self.last)
+        for (start, end), node in zip(beyond, self.after, strict=True):
+            edge = grown(edge, start, node, end - start)
+        return edge_root(edge)
 
     def keys(self) -> list[PublicKey]:
         """Return the keys that the log itself names."""
@@ -249,32 +296,48 @@ def canonical(value: Any) -> bytes:
 
 
 def read_export(content: bytes) -> Export:
-    """Read entries, one a line, numbered from 1, and the checkpoint after them."""
+    """Read entries, one a line, numbered from 1 or from where a part begins, and the checkpoint after them."""
     *lines, last = _lines(content, ENTRIES)
     entries = [_object(line, f"{ENTRIES}, line {place}") for place, line in enumerate(lines, 1)]
-    for place, entry in enumerate(entries, 1):
+    end = _object(last, f"{ENTRIES}, its last line")
+    if set(end) not in (_WHOLE, _PART) or not isinstance(end["checkpoint"], str):
+        raise VerifyError(f"{ENTRIES}: it does not end with a checkpoint, so its end was cut off.")
+    before, after = _hashes(end.get("before", [])), _hashes(end.get("after", []))
+    if set(end) == _PART and (not entries or not before + after):
+        raise VerifyError(f"{ENTRIES}: it is no part of a log, and not the whole of one either.")
+    first = entries[0].get("seq") if before else 1
+    for place, entry in enumerate(entries, first if isinstance(first, int) and first > 1 else 1):
         if set(entry) != {"at", "body", "kind", "seq"} or entry["seq"] != place:
             raise VerifyError(f"entry {place} is missing or moved: in its place stands {entry.get('seq')!r}.")
-    end = _object(last, f"{ENTRIES}, its last line")
-    if set(end) != {"checkpoint"} or not isinstance(end["checkpoint"], str):
-        raise VerifyError(f"{ENTRIES}: it does not end with a checkpoint, so its end was cut off.")
-    return Export(lines, entries, end["checkpoint"])
+    return Export(lines, entries, end["checkpoint"], before, after)
+
+
+def _hashes(written: Any) -> tuple[bytes, ...]:
+    found = tuple(_decoded(str(one)) for one in written) if isinstance(written, list) else (b"",)
+    if any(len(one) != 32 for one in found):
+        raise VerifyError(f"{ENTRIES}: a hash in its last line is none, so it was changed.")
+    return found
 
 
 def verify_export(export: Export, keys: Sequence[PublicKey] = (), outside: str | None = None) -> list[str]:
     """Check entries against the checkpoint at their end and one from outside; returns what was found, in sentences."""
     checkpoint = read_checkpoint(export.note)
-    leaves = [leaf_hash(line) for line in export.lines]
-    if checkpoint.size != len(leaves):
-        raise VerifyError(f"there are {len(leaves)} entries, and the checkpoint was signed over {checkpoint.size}.")
-    if tree_root(leaves) != checkpoint.root:
+    part = bool(export.before or export.after)
+    if not part and checkpoint.size != len(export.lines):
+        raise VerifyError(
+            f"there are {len(export.lines)} entries, and the checkpoint was signed over {checkpoint.size}."
+        )
+    if export.root(checkpoint.size) != checkpoint.root:
         raise VerifyError(
             "the entries are not those the checkpoint was signed over: one was changed, moved or replaced."
         )
     signer = signer_of(export.note, keys or export.keys())
+    if signer is None and part and not keys:
+        raise VerifyError("this part of a log does not name the key that signed it: give the key with --key.")
     if signer is None or signer.name != checkpoint.origin:
         raise VerifyError("the checkpoint is not signed by " + ("the key given." if keys else "a key the log names."))
-    said = [f"{len(leaves)} entries, unchanged and in order, under a checkpoint signed by {signer}."]
+    which = f"Entries {export.skipped + 1} to {export.last} of {checkpoint.size}" if part else f"{export.last} entries"
+    said = [f"{which}, unchanged and in order, under a checkpoint signed by {signer}."]
     if not keys:
         said.append(
             "Not checked: whether that key is the clinic's. Compare it with the one you were given, or give --key."
@@ -285,8 +348,20 @@ def verify_export(export: Export, keys: Sequence[PublicKey] = (), outside: str |
             "Only a checkpoint that was kept elsewhere shows that; give it with --checkpoint."
         )
         return said
-    compare(checkpoint, lambda size: tree_root(leaves[:size]), outside, keys or export.keys())
+    compare(checkpoint, lambda size: _root_within(export, checkpoint, size), outside, keys or export.keys())
     return [*said, f"The checkpoint from outside, over {read_checkpoint(outside).size} entries, is of this very log."]
+
+
+def _root_within(export: Export, now: Checkpoint, size: int) -> bytes:
+    """Return the root over a log's first entries, as far as an export holds what it takes."""
+    if size == now.size:
+        return export.root(size)
+    if not export.skipped <= size <= export.last:
+        raise VerifyError(
+            f"the checkpoint from outside was signed over {size} entries, and here are {export.skipped + 1} to {export.last}: "
+            "the two cannot be compared. Take an export of the whole log."
+        )
+    return edge_root(export.edge(size))
 
 
 def compare(now: Checkpoint, root_at: Callable[[int], bytes], note: str, keys: Sequence[PublicKey]) -> None:

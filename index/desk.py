@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from index import publishing, schema
 from index.companions import NONE, Companions, read_companions
 from index.dense import DenseIndex
-from index.edition import Edition, EditionError, open_edition
+from index.edition import Edition, EditionError, EditionQuestion, open_edition
 from index.encoder import EncoderError, ExportedEncoder
 from index.reader import Reader, ReaderError
 from index.search import Asked, SearchResult, search
@@ -88,25 +88,51 @@ class Library:
         return search(self.edition, asked, self.hidden)
 
     def near_questions(self, asked: Asked, most: int) -> list[str]:
-        """Curated questions that have a right passage in this edition, nearest to a question first."""
+        """Curated questions that visitors may be shown, nearest to a question first."""
         questions = self.edition.questions
-        found = self._questions.search(asked.vector, min(len(questions), most)) if questions else []
+        found = self._questions.search(asked.vector, len(questions)) if questions else []
         near = [questions[row] for row, similarity in found if similarity >= _NEAR_ENOUGH]
-        return [one.question for one in near if one.passage_id not in self.hidden]
+        return [one.question for one in near if one in self._shown][:most]
 
     def varied_questions(self) -> list[str]:
-        """Curated questions that have a right passage in this edition: one of each article, then the next of each."""
-        by_article: dict[str, list[str]] = {}
-        for one in self.edition.questions:
-            if one.passage_id not in self.hidden:
-                article = self.edition.passages[self.edition.rows[one.passage_id]].passage.article.id
-                by_article.setdefault(article, []).append(one.question)
-        rounds = zip_longest(*by_article.values())
-        return [question for turn in rounds for question in turn if question is not None]
+        """Curated questions that visitors may be shown: one of each article, then the next of each.
+
+        What an article says first comes first: it is what the article is about.
+        """
+        by_article: dict[str, list[tuple[int, int, str]]] = {}
+        for one in self._shown:
+            passage = self.edition.passages[self.edition.rows[one.passage_id]].passage
+            by_article.setdefault(passage.article.id, []).append((passage.start, len(one.question), one.question))
+        rounds = zip_longest(*(sorted(by_article[article]) for article in sorted(by_article)))
+        return [one[-1] for turn in rounds for one in turn if one is not None]
+
+    @cached_property
+    def _shown(self) -> dict[EditionQuestion, None]:
+        """Curated questions with a right passage in this edition, in their order, that are put as one would print them.
+
+        Many are there to try whether hasty words are understood, too; those are asked at each publish and never shown.
+        """
+        lexical = self.edition.lexical
+        return dict.fromkeys(
+            one
+            for one in self.edition.questions
+            if one.passage_id not in self.hidden
+            and well_put(one.question)
+            and not lexical.repaired(one.question).repairs
+        )
 
     @cached_property
     def _questions(self) -> DenseIndex:
         return DenseIndex(self.edition.question_vectors)
+
+
+def well_put(question: str) -> bool:
+    """Whether a question is written as one would print it: a capital at the beginning, a question mark at the end.
+
+    >>> well_put("What is a lantern?"), well_put("lantern oil price")
+    (True, False)
+    """
+    return question[:1].isupper() and question.endswith("?")
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,11 @@ def words(text: str) -> list[str]:
     return [word for word in map(_bare, _WORD.findall(plain)) if word not in STOP_WORDS]
 
 
-def stems(text: str) -> list[str]:
+# One search asks several times for those of one question.
+@lru_cache(maxsize=16)
+def stems(text: str) -> tuple[str, ...]:
     """Return the stems of a text's words, in order, repeats kept."""
-    return [_stem(word) for word in words(text)]
+    return tuple(_stem(word) for word in words(text))
 
 
 @lru_cache(maxsize=1 << 16)

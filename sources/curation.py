@@ -20,6 +20,8 @@ MOVES = {
     State.APPROVED: (State.RETIRED,),
     State.RETIRED: (),
 }
+SUPERSEDED = "a later revision was approved"
+"""Why a revision is retired when the next one is approved."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ class Flagged:
 
 def move(
     connection: Connection, article_id: str, revision: str, to: State, *, who: str, why: str, person: str | None = None
-) -> Change:
+) -> list[Change]:
     """Move a revision to a state that follows its present one.
 
     `person` is the id of who does it, where that is somebody with an account. Raises `LibraryError` when there is no such
     revision, the step is not allowed, `who` is empty, or a person would approve what they brought in or edited. Approving one
-    revision retires the article's approved one, so that never two are; it is a review of the article.
+    revision retires the article's approved one, so that never two are; it is a review of the article. Returns all that
+    changed, the move that was asked for last.
     """
     r = schema.revisions
     row = connection.execute(
@@ -79,11 +82,12 @@ def move(
         raise LibraryError(
             f"article {article_id}: {named(who)} edited how this revision is cut. Another person must approve it."
         )
+    retired: list[Change] = []
     if to is State.APPROVED:
         _reviewed(connection, article_id, date.today())
-        _retire_approved(connection, article_id, who)
+        retired = _retire_approved(connection, article_id, who)
     connection.execute(r.update().where(r.c.article_id == article_id, r.c.digest == revision).values(state=to))
-    return record(connection, Change(named(who), "move", article_id, revision, None, present, to, why))
+    return [*retired, record(connection, Change(named(who), "move", article_id, revision, None, present, to, why))]
 
 
 def approve(
@@ -94,9 +98,8 @@ def approve(
     present = connection.scalar(sa.select(r.state).where(r.article_id == article_id, r.digest == revision))
     changes = []
     if present == State.DRAFT:
-        changes.append(move(connection, article_id, revision, State.IN_REVIEW, who=who, why=why))
-    changes.append(move(connection, article_id, revision, State.APPROVED, who=who, why=why, person=person))
-    return changes
+        changes += move(connection, article_id, revision, State.IN_REVIEW, who=who, why=why)
+    return changes + move(connection, article_id, revision, State.APPROVED, who=who, why=why, person=person)
 
 
 def accept_claims(connection: Connection, passage_id: str, *, who: str, why: str) -> Change:
@@ -256,11 +259,14 @@ def comment(connection: Connection, article_id: str, words: str, *, who: str) ->
     return record(connection, Change(named(who), "comment", article_id, None, None, None, None, words.strip()))
 
 
-def _retire_approved(connection: Connection, article_id: str, who: str) -> None:
+def _retire_approved(connection: Connection, article_id: str, who: str) -> list[Change]:
     r = schema.revisions.c
     query = sa.select(r.digest).where(r.article_id == article_id, r.state == State.APPROVED)
-    for digest in list(connection.scalars(query)):
-        move(connection, article_id, digest, State.RETIRED, who=who, why="a later revision was approved")
+    retired = (
+        move(connection, article_id, digest, State.RETIRED, who=who, why=SUPERSEDED)
+        for digest in list(connection.scalars(query))
+    )
+    return [change for changes in retired for change in changes]
 
 
 def named(who: str) -> str:

@@ -32,7 +32,7 @@ _EMPTYING_MILLISECONDS = 500
 _REWRITING_MILLISECONDS = 2_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 # The newest migration; a test holds it equal to what Alembic finds, so that serving need not load Alembic to know.
-HEAD = "0011"
+HEAD = "0012"
 
 
 class DatabaseError(Exception):
@@ -90,6 +90,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that holds the write lock; commits at the end, rolls back on an error."""
     with engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def changing(connection: Connection) -> Iterator[Connection]:
+    """Yield a connection to write with: this one where it is in a transaction, else another in one of its own."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        yield connection
+        return
+    with writing(connection.engine) as own:
+        yield own
 
 
 def empty_journal(engine: Engine) -> bool:

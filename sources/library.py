@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -155,21 +156,48 @@ def recognised(
     return known, Status.UNCHANGED if there else Status.REVISED
 
 
-def approved_passages(connection: Connection) -> list[Passage]:
-    """Every passage that may be shown, by article and place: approved, content, unflagged or let pass, not withdrawn."""
+def approved_passages(connection: Connection, of: Collection[str] | None = None) -> list[Passage]:
+    """Every passage that may be shown, by article and place: approved, content, unflagged or let pass, not withdrawn.
+
+    With `of`, only those of these articles.
+    """
     p, r = schema.passages.c, schema.revisions.c
-    query = (
-        sa.select(p.id, p.article_id, p.revision, p.start, p.end, p.heading)
-        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
-        .where(p.in_cut.is_(True), *_may_be_shown())
-        .order_by(p.article_id, p.ordinal)
-    )
-    texts = approved_texts(connection)
-    articles = {row.id: article_of(row) for row in connection.execute(sa.select(schema.articles))}
+    query = _approved(p.id, p.article_id, p.revision, p.start, p.end, p.heading)
+    texts_query = sa.select(r.digest, r.text).where(r.state == State.APPROVED)
+    if of is not None:
+        query, texts_query = query.where(p.article_id.in_(of)), texts_query.where(r.article_id.in_(of))
+    texts = {row.digest: row.text for row in connection.execute(texts_query)}
+    articles = articles_by_id(connection, of)
     return [
         Passage(id_, articles[article], revision, start, end, tuple(heading), texts[revision][start:end])
         for id_, article, revision, start, end, heading in connection.execute(query)
     ]
+
+
+def approved_ids(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Ids of the passages that may be shown, in their order, by the id of their article; their words are not read."""
+    p = schema.passages.c
+    found: dict[str, list[str]] = defaultdict(list)
+    for article, id_ in connection.execute(_approved(p.article_id, p.id)):
+        found[article].append(id_)
+    return {article: tuple(ids) for article, ids in found.items()}
+
+
+def articles_by_id(connection: Connection, of: Collection[str] | None = None) -> dict[str, Article]:
+    """Return every article, or these, by id."""
+    query = sa.select(schema.articles)
+    query = query if of is None else query.where(schema.articles.c.id.in_(of))
+    return {row.id: article_of(row) for row in connection.execute(query)}
+
+
+def _approved(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    p, r = schema.passages.c, schema.revisions.c
+    return (
+        sa.select(*columns)
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .where(p.in_cut.is_(True), *_may_be_shown())
+        .order_by(p.article_id, p.ordinal)
+    )
 
 
 def is_approved(connection: Connection, passage_id: str) -> bool:
@@ -226,6 +254,18 @@ def withdrawn_passages(connection: Connection) -> frozenset[str]:
         )
     )
     return frozenset(connection.scalars(query)) | frozenset(connection.scalars(_overlapping_hidden()))
+
+
+def superseded_passages(connection: Connection) -> frozenset[str]:
+    """Ids of passages that nobody took from view: they are of a revision that gave way to another one of its article."""
+    p, r = schema.passages.c, schema.revisions.c
+    today = sa.select(r.article_id).where(r.state == State.APPROVED)
+    query = (
+        sa.select(p.id)
+        .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
+        .where(r.state == State.RETIRED, p.withdrawn.is_(False), p.withheld.is_(False), p.article_id.in_(today))
+    )
+    return frozenset(connection.scalars(query))
 
 
 def _overlapping_hidden() -> sa.Select[tuple[str]]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -87,6 +88,24 @@ def known_passages(connection: Connection, ids: Collection[str]) -> dict[str, Kn
     return {one.id: one for one in found}
 
 
+def holding(connection: Connection, words: str, most: int) -> list[Known]:
+    """Return passages that visitors may be shown, up to `most`: each word is in the passage or in its article's title."""
+    p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
+    each = [
+        sa.or_(_its_words().icontains(word, autoescape=True), a.title.icontains(word, autoescape=True))
+        for word in words.split()
+    ]
+    if not each:
+        return []
+    found = _content(connection, r.state == State.APPROVED, p.withheld.is_(False), *each)
+    return list(islice(found, most))
+
+
+def _its_words() -> sa.ColumnElement[str]:
+    p, r = schema.passages.c, schema.revisions.c
+    return sa.func.substr(r.text, p.start + 1, p.end - p.start)
+
+
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
     words = _WORD.findall(text.casefold().replace("’", "'"))
     return frozenset(tuple(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1))
@@ -100,9 +119,7 @@ def _content(connection: Connection, *where: sa.ColumnElement[bool]) -> Iterable
     """Content passages as they are cut now, of which this holds."""
     p, r, a = schema.passages.c, schema.revisions.c, schema.articles.c
     query = (
-        sa.select(
-            p.id, p.article_id, a.title, p.heading, sa.func.substr(r.text, p.start + 1, p.end - p.start).label("text")
-        )
+        sa.select(p.id, p.article_id, a.title, p.heading, _its_words().label("text"))
         .join_from(schema.passages, schema.revisions, (p.article_id == r.article_id) & (p.revision == r.digest))
         .join(schema.articles, a.id == p.article_id)
         .where(p.in_cut.is_(True), p.withdrawn.is_(False), p.kind == PassageKind.CONTENT, *where)

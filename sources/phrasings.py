@@ -75,7 +75,8 @@ def with_phrasings(connection: Connection, passages: Sequence[Passage]) -> list[
     found: dict[str, dict[str, None]] = {}
     for one in _followed(connection):
         found.setdefault(one.passage_id, {})[one.words] = None
-    return [replace(one, phrasings=tuple(sorted(found.get(one.id, ())))) for one in passages]
+    # Most passages have none, and a copy of each of thousands takes time.
+    return [replace(one, phrasings=tuple(sorted(found[one.id]))) if one.id in found else one for one in passages]
 
 
 def _followed(connection: Connection) -> Iterable[Phrasing]:

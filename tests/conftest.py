@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import pytest
 import sqlalchemy as sa
 from filelock import FileLock
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import Connection, Engine
 
@@ -32,6 +33,10 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# How long an example takes says more about the machine than about the code; what is slow is measured elsewhere.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +84,9 @@ def awaited(coroutine: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, coroutine).result()
 
 
-def unguarded(connection: Connection) -> None:
+def unguarded(connection: Connection, tables: Iterable[str] = ("log", "answers", "checkpoints")) -> None:
     """Take the triggers away, as whoever owns the database can."""
-    for table in ("log", "answers", "checkpoints"):
+    for table in tables:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:

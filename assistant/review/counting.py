@@ -15,7 +15,8 @@ from assistant import schema
 from assistant.evaluation.figures import bins, wilson
 from assistant.outcome import Outcome
 from assistant.review.agreement import Measure, cohens_kappa, gwets_ac1, percent_agreement
-from assistant.review.facts import MILLION, bounds
+from assistant.review.facts import bounds
+from assistant.review.gathering import MILLION, gather
 from assistant.review.schema import answer_facts
 from assistant.review.verdicts import Item, Judgement, Verdict
 
@@ -40,6 +41,7 @@ class Days:
 
 def by_day(connection: Connection, since: date, until: date) -> Days:
     """Count the questions of these days (UTC, both included)."""
+    gather(connection)
     f, logged = answer_facts.c, schema.log.c
     first, last = bounds(connection, since, until)
     day = sa.func.substr(logged.at, 1, 10)
@@ -53,6 +55,14 @@ def by_day(connection: Connection, since: date, until: date) -> Days:
     days = tuple(since + timedelta(n) for n in range((until - since).days + 1))
     counts = {one: tuple(found.get((day.isoformat(), one.value), 0) for day in days) for one in Outcome}
     return Days(days, counts)
+
+
+def without_threshold(connection: Connection) -> int:
+    """Count the answers that were searched for before thresholds were kept; none of them is near one, as far as is known."""
+    gather(connection)
+    f = answer_facts.c
+    query = sa.select(sa.func.count()).where(f.probability.is_not(None), f.threshold.is_(None))
+    return connection.scalar(query) or 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class Calibrated:
 
 def calibration(connection: Connection, judged: Sequence[Verdict]) -> list[Calibrated]:
     """Hold the probability of answers that showed passages against what was said of them, in five bins of equal width."""
+    gather(connection)
     f = answer_facts.c
     said = {one.answer_id: one.judgement in RIGHT for one in judged}
     query = sa.select(f.answer_id, f.probability).where(

@@ -1,8 +1,8 @@
-"""What an answer can be found by, taken from its entry in the log when it is written, and the finding itself."""
+"""Finding answers by what `assistant.review.gathering` took of them from the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant import schema
-from assistant.policy import Policy
+from assistant.review.gathering import MILLION, gather
 from assistant.review.schema import answer_facts, answer_traits
 
-MILLION = 1_000_000
 NEAR = 50_000
 """How far from the threshold, in millionths, a probability is still near to it."""
 NEAR_BAND = "near"
@@ -25,7 +24,6 @@ BANDS: Mapping[str, tuple[int, int]] = {
     "50-75": (500_000, 750_000),
     "75-100": (750_000, MILLION + 1),
 }
-_FACTS, _TRAITS = answer_facts.insert(), answer_traits.insert()
 
 
 @dataclass(frozen=True)
@@ -69,49 +67,9 @@ class FoundPage:
     older: bool
 
 
-def keep_facts(
-    connection: Connection, rows: Sequence[tuple[int, Mapping[str, Any], Mapping[str, Any], Policy | None]]
-) -> None:
-    """Write what answers can be found by in the caller's transaction: (place in the log, entry, stored answer, policy)."""
-    connection.execute(_FACTS, [_facts(seq, entry, policy) for seq, entry, _, policy in rows])
-    traits = [trait for seq, entry, answer, _ in rows for trait in _traits(seq, entry, answer)]
-    if traits:
-        connection.execute(_TRAITS, traits)
-
-
-def _facts(seq: int, entry: Mapping[str, Any], policy: Policy | None) -> dict[str, Any]:
-    candidates = entry.get("candidates", ())
-    read = any(one.get("logit") is not None for one in candidates)
-    threshold = None
-    if policy is not None and candidates:
-        threshold = round((policy.gate.threshold if read else policy.nearness.threshold) * MILLION)
-    return {
-        "seq": seq,
-        "answer_id": entry["answer"],
-        "outcome": entry["outcome"],
-        "edition": entry["edition"],
-        "probability": best_probability(candidates),
-        "threshold": threshold,
-    }
-
-
-def best_probability(candidates: Sequence[Mapping[str, Any]]) -> int | None:
-    """Return the highest probability, in millionths, among the candidates that were read; of all where none was."""
-    read = [one for one in candidates if one.get("logit") is not None]
-    return max((one["probability"] for one in read or candidates if "probability" in one), default=None)
-
-
-def _traits(seq: int, entry: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    articles = [one["article"]["id"] for one in answer["passages"]]
-    for kind, values in (
-        ("passage", answer["passage_ids"]), ("article", articles), ("rule", entry.get("triage", {}).get("rules", ())),
-    ):  # fmt: skip
-        for value in dict.fromkeys(values):
-            yield {"kind": kind, "value": value, "seq": seq}
-
-
 def find(connection: Connection, wanted: Wanted, most: int, *, before: int = 0, after: int = 0) -> FoundPage:
     """Return up to `most` answers, newest first: those next below the place `before`, or next above `after`, if given."""
+    gather(connection)
     f = answer_facts.c
     query = _found(wanted, connection).limit(most + 1)
     query = query.where(f.seq > after).order_by(f.seq) if after else query.order_by(f.seq.desc())

@@ -84,8 +84,8 @@ def why_not(candidate: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]
     read = [one for one in candidates if one.get("logit") is not None]
     if read and candidate.get("logit") is None:
         return "not read: others were nearer"
-    if policy is None:
-        return "did not pass the gate"
+    if policy is None or candidate.get("probability") is None:
+        return "did not pass the gate; the threshold was not kept" if policy is None else "did not pass the gate"
     threshold = policy.gate.threshold if read else policy.nearness.threshold
     if candidate["probability"] < round(threshold * 1_000_000):
         return f"below the threshold of {threshold:.1%}"

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 from assistant import log, schema
 from assistant.outcome import Outcome
 from assistant.review.facts import bounds, near_threshold
+from assistant.review.gathering import gather
 from assistant.review.schema import answer_facts, answer_traits, sampled, samples
 from sources.database import reading, writing
 
@@ -69,6 +70,7 @@ class Drawn:
 
 def draw(connection: Connection, by: Drawing) -> list[Drawn]:
     """Draw a sample; a stratum that has fewer answers than asked for gives all of them."""
+    gather(connection)
     found: dict[str, Drawn] = {}
     for stratum in Stratum:
         among = [id_ for id_ in _answers_of(connection, stratum, by) if id_ not in found]

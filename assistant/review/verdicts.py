@@ -117,11 +117,11 @@ def give(
         if one is None or one.final is not None:
             raise VerdictError("Others have settled this answer in the meantime. Your verdict was not needed.")
     row = {
-        "answer_id": answer_id, "sample_id": sample_id, "place": len(before) + 1, "who": who,
+        "answer_id": answer_id, "sample_id": sample_id, "place": len(before) + 1, "person": person, "who": who,
         "judgement": given.judgement.value, "harm": given.harm.value, "words": given.words,
     }  # fmt: skip
     id_, at = secrets.token_hex(16), datetime.now(UTC).isoformat(timespec="milliseconds")
-    connection.execute(verdicts.insert().values(id=id_, at=at, person=person, **row))
+    connection.execute(verdicts.insert().values(id=id_, at=at, **row))
     body = {**row, "answer": answer_id, "verdict": id_}
     del body["answer_id"]
     log.append(connection, [log.Entry("verdict", body)])

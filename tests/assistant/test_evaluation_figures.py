@@ -56,7 +56,7 @@ def test_area_by_hand() -> None:
     assert figures.area_under_curve(SCORES, POSITIVE) == pytest.approx((6 + 1.5 + 1) / 12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32))
 def test_area_and_curve_are_those_of_scikit_learn(seed: int) -> None:
     scores, positive = drawn(seed)

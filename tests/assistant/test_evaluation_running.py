@@ -161,7 +161,7 @@ def test_passages_of_a_file_are_searched_apart_from_the_library(mixed: Evaluatio
 
 
 def test_the_curated_questions_come_out_as_publishing_counts_them(assistant: Assistant, engine: Engine) -> None:
-    from assistant.publish import check_questions
+    from assistant.checking import check_questions
 
     with reading(engine) as connection:
         curated = curated_questions(connection)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from sqlalchemy.engine import Engine
 from assistant import log, schema, verifier
 from assistant.checkpoint import Signer, private_key
 from assistant.erasing import erase_question
-from assistant.exporting import ExportError, Form, cell, export
+from assistant.exporting import ExportError, Form, Part, cell, export, part_of
 from assistant.log import Entry
 from assistant.proof import log_keys, newest
 from assistant.signing import sign
@@ -32,13 +33,14 @@ from sources.database import open_database, reading, upgrade, writing
 from tests.assistant.test_log import fill
 
 WHOLE = bool(os.environ.get("LOG_PROOF"))
+TODAY = datetime.now(UTC).date()
 QUESTION = "Does Wilhelmina’s =cmd|' /C calc'!A0 help?"
 
 
 def written(engine: Engine, out: Path, form: Form = Form.bundle, *, questions: bool = False) -> Path:
     signed = sign(engine, out.parent / "log.key")
     with reading(engine) as connection:
-        export(connection, signed, form, out, questions=questions)
+        export(connection, part_of(connection, signed), form, out, questions=questions)
     return out
 
 
@@ -217,6 +219,56 @@ def test_words_of_questions_are_in_no_export_unless_asked_for(engine: Engine, tm
         assert "Bartholomew" not in text
     with pytest.raises(ExportError, match="no words"):
         written(engine, tmp_path / "words", Form.jsonl, questions=True)
+
+
+@pytest.mark.parametrize("size", range(2, 25) if WHOLE else [2, 7, 8, 13])
+def test_every_part_of_a_log_is_held_against_the_root(tmp_path: Path, size: int) -> None:
+    engine = filled(tmp_path, size)
+    signed, out = sign(engine, tmp_path / "log.key"), tmp_path / "part.jsonl"
+    assert signed.size == size
+    for start, end in [(a, b) for a in range(size) for b in range(a + 1, size + 1)]:
+        with reading(engine) as connection:
+            export(connection, Part(signed, start, end), Form.jsonl, out)
+        content = out.read_bytes()
+        out.unlink()
+        assert f"ntries {start + 1} to {end} of {size}" in " ".join(
+            verify_export(read_export(content), keys(engine))
+        ) or (start, end) == (0, size)
+        lines = content.split(b"\n")[:-1]
+        for damaged in (lines[1:], lines[:-2] + lines[-1:], renumbered(lines[1:]), lines[:1] + lines, lines[::-1]):
+            with pytest.raises(VerifyError):
+                verify_export(read_export(b"\n".join(damaged) + b"\n"), keys(engine))
+        for place in range(0, len(content), 11 if WHOLE else 97):
+            flipped = content[:place] + bytes([content[place] ^ 1 << place % 8]) + content[place + 1 :]
+            with pytest.raises(VerifyError):
+                verify_export(read_export(flipped), keys(engine))
+    engine.dispose()
+
+
+def test_a_part_of_some_days_needs_the_key_and_says_what_it_cannot_compare(engine: Engine, tmp_path: Path) -> None:
+    fill(engine, ["a", "b", "c"])
+    early = sign(engine, tmp_path / "log.key")
+    fill(engine, ["d", "e"])
+    signed, folder, kept = sign(engine, tmp_path / "log.key"), tmp_path / "part", tmp_path / "kept.txt"
+    with reading(engine) as connection:
+        export(connection, Part(signed, 4, 5), Form.bundle, folder)
+        assert part_of(connection, signed, TODAY - timedelta(1), TODAY).whole
+        with pytest.raises(ExportError, match="no entry of these days"):
+            part_of(connection, signed, until=TODAY - timedelta(9))
+    (key,) = keys(engine)
+    assert alone(folder)[1].startswith("FAIL  this part of a log does not name the key")
+    code, said = alone(folder, "--key", str(key))
+    assert code == 0
+    assert "pass  Entries 5 to 5 of 6, unchanged" in said
+    assert "pass  1 answers, each exactly as it was given" in said
+    for note, found in ((signed, "pass  The checkpoint from outside"), (early, "pass  The checkpoint from outside")):
+        kept.write_text(note.note)
+        assert found in alone(folder, "--key", str(key), "--checkpoint", kept)[1]
+    with reading(engine) as connection:
+        export(connection, Part(signed, 5, 6), Form.jsonl, tmp_path / "last.jsonl")
+    kept.write_text(early.note)
+    code, said = alone(folder, tmp_path / "last.jsonl", "--key", str(key), "--checkpoint", kept)
+    assert (code, "the two cannot be compared" in said) == (1, True)
 
 
 def everything(out: Path) -> str:

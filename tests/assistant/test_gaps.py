@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,8 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import curate, gaps, log
+from assistant.answer import Quotation, Source
+from assistant.considered import caught_up
 from assistant.conversation import new_id
-from assistant.coverage import Use, coverage, uses
+from assistant.coverage import Use, coverage, uses, words_of
 from assistant.erasing import erase_question
 from assistant.feedback import Feedback, give
 from assistant.gaps import Decision, Settled, Vectors, decisions, groups, misses, together
@@ -47,7 +51,9 @@ def asked(
     one = record(question, conversation or new_id())
     considered = [{"passage": id_, "probability": round(p * 1_000_000), "passed": p > 0.8} for id_, p in candidates]
     evidence = {"triage": {"level": level}, "candidates": considered, "shown": list(shown)}
-    answer = type(one.answer)(**{**vars(one.answer), "outcome": outcome})
+    source = Source("geese", "a" * 64, Attributes(title="Geese"))
+    quoted = tuple(Quotation(id_, source, 0, 5, "Geese", (), (), ()) for id_ in shown)
+    answer = replace(one.answer, outcome=outcome, passages=quoted)
     recorder = Recorder(engine)
     recorder.record([Record(answer, question, question, 1, crisis=outcome is Outcome.crisis, evidence=evidence)])
     recorder.close()
@@ -161,15 +167,35 @@ def test_what_is_decided_is_logged_without_a_visitors_word(engine: Engine, passa
     assert phrased == "Do they have night quarters?"
 
 
-def test_use_is_counted_by_passage(engine: Engine, passage: str) -> None:
+def test_use_is_counted_by_passage_and_never_twice(engine: Engine, passage: str) -> None:
     other = "f" * 24
     helped = asked(engine, "a", Outcome.answered, candidates=[(passage, 0.9), (other, 0.1)], shown=[passage])
     asked(engine, "b", candidates=[(passage, 0.2)])
+    caught_up(engine)
     not_helped = asked(engine, "c", Outcome.answered, candidates=[(other, 0.7)], shown=[other, passage])
     give(engine, helped, Feedback(helpful=True))
     give(engine, not_helped, Feedback(helpful=False))
+    with writing(engine) as connection:
+        log.append(connection, [log.Entry("answer", {"candidates": "no list"})])
+    for counting in (False, True, True):  # what is not counted yet is read from the log
+        if counting:
+            caught_up(engine)
+        with reading(engine) as connection:
+            assert uses(connection, 30)[passage] == Use(3, 2, 1, 1)
     with reading(engine) as connection:
         assert uses(connection, 30) == {passage: Use(3, 2, 1, 1), other: Use(2, 1, 0, 1)}
         [one] = coverage(connection, 30)
         assert (one.use, one.never_shown) == (Use(3, 2, 1, 1), 0)
+        assert [found.text for found in words_of(connection, [one]).values()] == [
+            found.text for found in approved_passages(connection)
+        ]
         assert uses(connection, 0) == {}
+
+
+def test_several_that_count_at_once_count_everything_once(engine: Engine, passage: str) -> None:
+    for _ in range(20):
+        asked(engine, "a", candidates=[(passage, 0.9)])
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(caught_up, [engine] * 8))
+    with reading(engine) as connection:
+        assert uses(connection, 1) == {passage: Use(considered=20)}

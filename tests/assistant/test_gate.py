@@ -42,6 +42,23 @@ def test_the_nearest_are_read_and_only_those_can_pass(library: Library) -> None:
     assert [one.passed for one in read] == sorted((one.passed for one in read), reverse=True)
 
 
+def test_a_passage_to_which_staff_attached_the_question_answers_it(library: Library) -> None:
+    result = library.search("What is the capital of France?")
+    before = judge(library, result, POLICY)
+    assert not any(one.passed for one in before)
+    last = result.candidates[-1]
+    passage = replace(last.listed.passage, phrasings=("Another one?", "what is the Capital of  France"))
+    theirs = last._replace(listed=replace(last.listed, passage=passage))
+    after = judge(library, replace(result, candidates=(*result.candidates[:-1], theirs)), POLICY)
+    assert [(one.candidate.listed.id, one.by_hand) for one in after if one.passed] == [(last.listed.id, True)]
+    assert after[0].passed
+    assert {one.candidate.listed.id for one in after} == {one.candidate.listed.id for one in before}
+    other = replace(passage, phrasings=("What is the capital of Greece?",))
+    near = last._replace(listed=replace(last.listed, passage=other))
+    found = judge(library, replace(result, candidates=(*result.candidates[:-1], near)), POLICY)
+    assert not any(one.passed for one in found)
+
+
 def test_more_are_read_where_more_are_likely_to_answer_and_never_too_many(library: Library) -> None:
     near = nearest(library.search(QUESTION), POLICY.nearness)
 

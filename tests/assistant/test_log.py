@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
-from assistant import log, schema
+from assistant import canonical, log, schema, verifier
 from assistant.answer import Answer, Notice
 from assistant.conversation import load, new_id
 from assistant.log import Entry, LogError
 from assistant.outcome import Outcome
 from assistant.recorder import Record, Recorder, RecordError
 from assistant.signing import sign
-from assistant.verifier import EMPTY, canonical
+from assistant.verifier import EMPTY
 from sources.database import reading, writing
 from tests.conftest import ROOT, unguarded
 
@@ -183,4 +183,11 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_the_canonical_form_is_that_of_rfc_8785(value: object) -> None:
-    assert canonical(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+    expected = rfc8785.dumps(value)  # type: ignore[arg-type]
+    assert verifier.canonical(value) == expected
+    assert canonical.canonical(value) == expected
+
+
+@pytest.mark.parametrize("value", [{1: "a", 10: "b", 2: "c"}, {"n": 2**70}, {"a": (1, None, True)}])
+def test_the_quick_writer_writes_what_the_other_one_does(value: object) -> None:
+    assert canonical.canonical(value) == verifier.canonical(value)

@@ -165,7 +165,7 @@ def test_no_topics_are_no_trouble(question: str, before: list[Turn]) -> None:
     recall(question, before, ())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(WORDS, st.sampled_from(["", " ", "  ", ", ", "? "]))
 def test_the_time_grows_no_faster_than_the_text(word: str, between: str) -> None:
     # Some hundred thousand characters, where anything but linear work would take minutes.

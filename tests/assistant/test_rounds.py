@@ -106,9 +106,16 @@ def test_a_database_that_is_gone_ends_nothing_and_no_words_are_told(tmp_path: Pa
     engine = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     rounds = Rounds(engine, tmp_path / "log.key", 1, told.append, SETTINGS)
     rounds.start()
-    until(lambda: len(told) == 4)
+    until(lambda: len(told) == 6)
     rounds.close()
-    steps = ("logging the settings", "signing the log", "erasing old words", "sweeping up erased words")
+    steps = (
+        "logging the settings",
+        "signing the log",
+        "erasing old words",
+        "sweeping up erased words",
+        "gathering what answers are found by",
+        "counting what was looked at",
+    )
     assert told == [f"{step} failed: OperationalError" for step in steps]
 
 

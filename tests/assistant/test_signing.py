@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+from nacl.signing import SigningKey
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
-from assistant.checkpoint import KeyFileError, Signer
+from assistant.checkpoint import KeyFileError, Signer, private_key
 from assistant.log import Entry, LogError
 from assistant.merkle import consistency_spans
 from assistant.proof import State, compare_with, hash_of, log_keys, proof_of, root_at
@@ -103,14 +109,14 @@ def test_the_example_of_the_format_is_read_as_it_was_meant() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_checkpoint_is_refused(damage: object) -> None:
-    whole = Signer("a/log", Ed25519PrivateKey.generate()).sign(Checkpoint("a/log", 3, bytes(32)))
+    whole = Signer("a/log", SigningKey.generate()).sign(Checkpoint("a/log", 3, bytes(32)))
     assert read_checkpoint(whole).size == 3
     with pytest.raises(VerifyError, match="the checkpoint"):
         read_checkpoint(damage(whole))  # type: ignore[operator]
 
 
 def test_other_signatures_beside_ours_do_no_harm() -> None:
-    ours, witness = (Signer(name, Ed25519PrivateKey.generate()) for name in ("a/log", "a/witness"))
+    ours, witness = (Signer(name, SigningKey.generate()) for name in ("a/log", "a/witness"))
     checkpoint = Checkpoint("a/log", 3, bytes(32))
     both = ours.sign(checkpoint) + witness.sign(checkpoint).split("\n\n")[1]
     assert signer_of(both, [ours.key]) == ours.key
@@ -257,7 +263,7 @@ def test_a_log_that_went_back_is_found_from_outside(engine: Engine, key: Path) -
 def test_a_checkpoint_of_another_log_is_not_taken_for_this_ones(engine: Engine, key: Path, tmp_path: Path) -> None:
     grow(engine, 3)
     sign(engine, key)
-    other = Signer("other/log", Ed25519PrivateKey.generate())
+    other = Signer("other/log", SigningKey.generate())
     with reading(engine) as connection:
         same_root = Checkpoint("other/log", 3, root_at(connection, 3))
     with pytest.raises(VerifyError, match=r"of another log \(other/log"):
@@ -267,7 +273,7 @@ def test_a_checkpoint_of_another_log_is_not_taken_for_this_ones(engine: Engine, 
 def test_a_checkpoint_that_no_key_of_the_log_signed_is_found(engine: Engine, key: Path) -> None:
     grow(engine, 3)
     signed = sign(engine, key)
-    forged = Signer(read_checkpoint(signed.note).origin, Ed25519PrivateKey.generate())
+    forged = Signer(read_checkpoint(signed.note).origin, SigningKey.generate())
     with writing(engine) as connection:
         values = {"size": signed.size, "at": "2026-01-01T00:00:00.000+00:00"}
         connection.execute(schema.checkpoints.insert().values(note=forged.sign(read_checkpoint(signed.note)), **values))
@@ -329,3 +335,15 @@ def test_a_file_that_holds_no_such_key_is_refused(engine: Engine, key: Path, con
     key.chmod(0o600)
     with pytest.raises(KeyFileError, match=r"log\.key"):
         sign(engine, key)
+
+
+def test_a_key_is_the_same_however_its_file_is_written(engine: Engine, key: Path) -> None:
+    ours = public_key(engine, key)
+    ours_written = key.read_bytes()
+    private = load_pem_private_key(ours_written, None)
+    # What we write is what others write, byte for byte.
+    assert private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) == ours_written
+    der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert load_der_private_key(der, None).private_bytes_raw() == bytes(private_key(key))  # type: ignore[union-attr]
+    key.write_bytes(b"A remark that PEM allows before the key.\r\n" + ours_written.replace(b"\n", b"\r\n"))
+    assert public_key(engine, key) == ours

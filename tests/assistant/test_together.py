@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from assistant.outcome import Outcome
 from assistant.recorder import RecordError
 from sources.database import open_database, reading, writing
 from sources.starter_library import questions
+from tests.assistant.test_rounds import until
 from web.installation import installation
 from web.settings import read_settings
 
@@ -66,3 +69,16 @@ def test_nobody_is_shown_an_answer_that_was_not_written(assistant: Assistant, da
 
 def test_no_questions_give_no_answers(assistant: Assistant) -> None:
     assert assistant.answer_together([]) == []
+
+
+def test_what_is_tried_in_the_background_gives_way_to_visitors(assistant: Assistant) -> None:
+    closing, busy = threading.Event(), time.monotonic() + 3
+    trying = threading.Thread(target=assistant.prepare_suggestions, args=(closing,))
+    trying.start()
+    while time.monotonic() < busy:
+        assistant.answer("What is the capital of France?")
+    # Without giving way it would be a dozen.
+    assert len(assistant.offer().questions) <= 3
+    until(lambda: len(assistant.offer().questions) > 3)
+    closing.set()
+    trying.join()

@@ -36,7 +36,7 @@ def covered(text: str, cut: Cut) -> str:
     return "".join("".join(text[span.start : span.end].split()) for span in cut)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BLOCKS, st.lists(st.integers(0, 10_000), min_size=45, max_size=45))
 def test_any_edits_cover_the_same_words_and_are_undone_one_by_one(blocks: list[Block], chosen: list[int]) -> None:
     text = canonical.compose(blocks)

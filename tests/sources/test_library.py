@@ -188,7 +188,7 @@ def test_the_same_words_at_two_addresses_are_two_articles(engine: Engine) -> Non
     assert found[1].article_id == f"{found[0].article_id}-2"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blocks=BLOCKS)
 def test_any_document_comes_back_as_spans_and_a_second_import_is_a_no_op(engine: Engine, blocks: list[Block]) -> None:
     one = Document(Attributes(title="Any", url=f"https://rivers.example/{len(blocks)}"), tuple(blocks))

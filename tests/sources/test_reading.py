@@ -594,7 +594,7 @@ def test_a_small_text_is_read_at_once(write: Write) -> None:
 
 
 @pytest.mark.parametrize("ending", sorted(FORMATS))
-@settings(max_examples=4, deadline=None, database=None)
+@settings(max_examples=4, database=None)
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, ending: str, content: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / f"a{ending}"

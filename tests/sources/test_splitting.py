@@ -111,7 +111,7 @@ BLOCKS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(BLOCKS)
 def test_passages_are_spans_in_order_and_cover_every_word_of_the_text(blocks: list[Block]) -> None:
     text = canonical.compose(blocks)
@@ -129,14 +129,14 @@ def test_passages_are_spans_in_order_and_cover_every_word_of_the_text(blocks: li
     assert split(text) == spans
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(BLOCKS)
 def test_a_canonical_text_read_back_and_written_again_is_the_same(blocks: list[Block]) -> None:
     text = canonical.compose(blocks)
     assert canonical.compose([line.block for line in canonical.lines(text)]) == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(BLOCKS)
 def test_no_passage_is_cut_inside_a_sentence_or_between_a_list_and_its_lead_in(blocks: list[Block]) -> None:
     text = canonical.compose(blocks)
