@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ log_app = typer.Typer(help="The log of answers and changes.", no_args_is_help=Tr
 
 Out = Annotated[Path | None, typer.Option("--out", help="File to write it to; without, it is printed.")]
 
+_MOST_SAID = 20
+_DAY = "%Y-%m-%d"
 _UNSEEN = """\
 What this cannot see: whether the newest entries were cut off (a rollback), or whether somebody with the key wrote the
 whole log anew (a rewrite). For that, keep a checkpoint where nobody who can change this database can reach it:
@@ -32,6 +35,8 @@ def verify(
 ) -> None:
     """Check the whole log: nothing edited, removed or reordered, every answer as it was given, every checkpoint its own.
 
+    Then every table that says again what the log says: a verdict or a state that was changed in it is named.
+
     Example: wellcited log verify --checkpoint /media/usb/checkpoint.txt
     """
     from assistant.verifier import read_key
@@ -40,7 +45,7 @@ def verify(
     note = checkpoint.read_text(encoding="utf-8", errors="replace") if checkpoint else None
     keys = [read_key(key)] if key else []
     with opened() as (_, engine), reading(engine) as connection:
-        whole = _verify_inside(connection)
+        whole = _verify_inside(connection) and _verify_beside(connection)
         same = _verify_outside(connection, note, keys) if note else True
     if not note:
         say.print(_UNSEEN, markup=False)
@@ -67,6 +72,23 @@ def _verify_inside(connection: Connection) -> bool:
         f"given; {checkpoints} signed checkpoints, each of this log. Root {head.root}."
     )
     return True
+
+
+def _verify_beside(connection: Connection) -> bool:
+    from assistant.beside import differing
+    from web.staff.held import differing_people
+
+    wrong = [*differing(connection), *differing_people(connection)]
+    for one in wrong[:_MOST_SAID]:
+        complain.print(one, markup=False)
+    if len(wrong) > _MOST_SAID:
+        complain.print(f"And {len(wrong) - _MOST_SAID:,} more.", markup=False)
+    if not wrong:
+        say.print(
+            "What stands beside the log is as the log has it: verdicts, samples, actions, warnings, curation, publishing, "
+            "gaps, feedback, erasures, accounts, and what answers are found by."
+        )
+    return not wrong
 
 
 def _verify_outside(connection: Connection, note: str, keys: list[PublicKey]) -> bool:
@@ -119,12 +141,16 @@ def export(
     with_questions: Annotated[
         bool, typer.Option("--with-questions", help="With the words of questions that were not erased.")
     ] = False,
+    since: Annotated[datetime | None, typer.Option(formats=[_DAY], help="Only from this day on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=[_DAY], help="Only up to and with this day.")] = None,
 ) -> None:
     """Write the log out up to a checkpoint signed now: to check elsewhere, for a spreadsheet, or as FHIR R4 AuditEvents.
 
+    A part of it, by days, is held against the checkpoint too: the hashes of the rest are written out with it.
+
     Without --with-questions no words of visitors are in it. Example: wellcited log export --format csv --out log.csv
     """
-    from assistant.exporting import Form
+    from assistant.exporting import Form, part_of
     from assistant.exporting import export as write_out
     from assistant.signing import sign
     from sources.database import reading
@@ -134,8 +160,9 @@ def export(
     with opened() as (settings, engine):
         signed = sign(engine, settings.key_file)
         with reading(engine) as connection:
-            write_out(connection, signed, Form(format_), out, questions=with_questions)
-    say.print(f"{signed.size} entries are in {out}, under a checkpoint signed now.", markup=False)
+            part = part_of(connection, signed, since and since.date(), until and until.date())
+            write_out(connection, part, Form(format_), out, questions=with_questions)
+    say.print(f"{part.end - part.start} entries are in {out}, under a checkpoint signed now.", markup=False)
     if format_ == Form.bundle:
         say.print(f"Anyone can check them: python {out / 'verify.py'} --key KEY", markup=False)
 

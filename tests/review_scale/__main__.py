@@ -13,12 +13,14 @@ from pathlib import Path
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, recorder
+from assistant.circumstances import keep
 from assistant.review.counting import by_day
 from assistant.review.facts import Wanted, find
+from assistant.review.gathering import gather
 from assistant.review.recalling import recall
 from assistant.review.sampling import Drawing, Stratum, draw
 from sources.database import open_database, reading, upgrade, writing
-from tests.web.review.conftest import record_of
+from tests.web.review.conftest import UNDER, record_of
 
 COUNT = 100_000
 _AT_A_TIME = 1_000
@@ -41,6 +43,7 @@ def fill(engine: Engine, count: int) -> None:
     """Write answers as the assistant does, many to a transaction."""
     for first in range(0, count, _AT_A_TIME):
         with writing(engine) as connection:
+            keep(connection, [UNDER])
             recorder.write(connection, [record_of(n) for n in range(first, min(count, first + _AT_A_TIME))])
 
 
@@ -71,6 +74,10 @@ def main() -> None:
         began = time.perf_counter()
         fill(engine, COUNT)
         sys.stdout.write(f"{COUNT} answers written in {time.perf_counter() - began:.0f} s\n")
+        began = time.perf_counter()
+        with reading(engine) as connection:
+            gather(connection)
+        sys.stdout.write(f"what they are found by gathered in {time.perf_counter() - began:.0f} s\n")
         with reading(engine) as connection:
             for name, wanted in SEARCHES.items():
                 for place, where in ((0, "newest"), (COUNT // 2, "from the middle")):

@@ -97,7 +97,7 @@ def test_from_a_visitors_no_to_what_was_done_about_it(browser: Browser, place: s
         ada.get_by_role("button", name="Keep this action").click()
         said(ada, "The action is kept.")
         ada.get_by_role("link", name="All actions").click()
-        ada.get_by_text("Look whether it worked").click()
+        ada.get_by_text("Say whether it worked").click()
         ada.get_by_label("Yes, it is closed").check()
         ada.get_by_label("What you looked at").fill("Asked again: the newer one is quoted.")
         ada.get_by_role("button", name="Keep what was found").click()
@@ -150,7 +150,7 @@ def test_two_differ_and_a_third_decides(browser: Browser, place: str) -> None:
         assert "Bo Lund" not in hedda.content()
         judged(hedda, "Appropriate", "None", "The neighbour is about another medicine.")
         hedda.goto("/review/overview")
-        expect(hedda.get_by_text("1 answers were judged, of all time.")).to_be_visible()
+        expect(hedda.get_by_text("1 answer judged so far")).to_be_visible()
 
 
 @pytest.mark.parametrize(("screen", "light"), VIEWS)

@@ -13,7 +13,8 @@ from assistant.feedback import Feedback
 from assistant.outcome import Outcome
 from assistant.policy import Policy
 from assistant.raising import RULE
-from assistant.review.facts import BANDS, MILLION, NEAR_BAND, FoundAnswer, best_probability
+from assistant.review.facts import BANDS, NEAR_BAND, FoundAnswer
+from assistant.review.gathering import MILLION, best_probability
 from assistant.review.looking import Looked, why_not
 from assistant.transcript import PastTurn, answer_companions
 from sources import schema
@@ -41,6 +42,8 @@ _COMPANY = {
     "caveat": "as a caveat of the passage before it",
     "difference": "because it differs from the passage before it",
 }
+NOT_KEPT = "not kept"
+"""Of what the log does not say of an older answer."""
 Known = Mapping[str, tuple[str, str]]
 """Title of the article and words of each passage, by the passage's id."""
 
@@ -103,6 +106,7 @@ def answer_page(
         passages=tuple(_shown(one, states)),
         feedback=_feedback(one.feedback),
         feedback_words=one.feedback.words if one.feedback else "",
+        feedback_given="did not help" if one.feedback and not one.feedback.helpful else "",
     )
 
 
@@ -166,14 +170,17 @@ def _triage(one: Looked) -> Iterator[str]:
 
 def _gate(one: Looked) -> Iterator[str]:
     best = best_probability(one.entry.get("candidates", ()))
+    if best is None and one.entry.get("candidates"):
+        yield f"How probable the passages were was {NOT_KEPT}."
+        return
     if best is None:
         yield "Nothing was searched, so there was nothing to decide."
         return
     read = any(row.get("logit") is not None for row in one.entry["candidates"])
     threshold = one.policy and (one.policy.gate.threshold if read else one.policy.nearness.threshold)
-    said = f" The threshold was {threshold:.1%}." if threshold is not None else ""
-    yield f"The most probable passage answers with {best / MILLION:.1%}.{said}"
-    passed = sum(row["passed"] for row in one.entry["candidates"])
+    said = "The threshold was not kept." if threshold is None else f"The threshold was {threshold:.1%}."
+    yield f"The most probable passage answers with {best / MILLION:.1%}. {said}"
+    passed = sum(bool(row.get("passed")) for row in one.entry["candidates"])
     yield f"{passed} {'passes' if passed == 1 else 'pass'}." if passed else "None passes."
 
 
@@ -199,14 +206,24 @@ def _candidates(one: Looked, known: Known) -> Iterator[CandidateRow]:
             title=title,
             text=text,
             shown=shown,
-            came_of_it="shown" if shown else _not_shown(one, row),
-            probability=percent(row["probability"]) + ("" if row.get("logit") is not None else " by nearness"),
+            came_of_it=_came_of(row) if shown else _not_shown(one, row),
+            probability=_probability(row),
             measured=tuple(_measured(row)),
         )
 
 
+def _probability(row: Mapping[str, Any]) -> str:
+    if row.get("probability") is None:
+        return f"probability {NOT_KEPT}"
+    return percent(row["probability"]) + ("" if row.get("logit") is not None else " by nearness")
+
+
+def _came_of(row: Mapping[str, Any]) -> str:
+    return "shown, because staff attached this question to it" if row.get("by_hand") else "shown"
+
+
 def _not_shown(one: Looked, row: Mapping[str, Any]) -> str:
-    if not row["passed"]:
+    if not row.get("passed"):
         return why_not(row, one.entry["candidates"], one.policy)
     if any(notice["kind"] == "withheld_dose" for notice in one.answer["notices"]):
         return "passed, but amounts are never answered"
@@ -215,15 +232,18 @@ def _not_shown(one: Looked, row: Mapping[str, Any]) -> str:
 
 def _measured(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     def share(name: str) -> str:
-        return f"{row[name] / MILLION:.2f}"
+        return f"{row[name] / MILLION:.2f}" if row.get(name) is not None else NOT_KEPT
+
+    def rank(name: str) -> str:
+        return str(row[name] or "none") if name in row else NOT_KEPT
 
     yield "Similarity", share("similarity")
     yield "Nearest sentence", share("sentence_similarity")
     yield "Word by word", share("word_similarity")
     yield "Words in common", share("coverage")
-    yield "Rank by meaning", str(row["dense_rank"] or "none")
-    yield "Rank by words", str(row["lexical_rank"] or "none")
-    yield "Reader", "not read" if row["logit"] is None else share("logit")
+    yield "Rank by meaning", rank("dense_rank")
+    yield "Rank by words", rank("lexical_rank")
+    yield "Reader", "not read" if row.get("logit") is None else share("logit")
 
 
 def _shown(one: Looked, states: Mapping[str, str]) -> Iterator[ShownPassage]:

@@ -17,7 +17,8 @@ from starlette.exceptions import HTTPException
 
 from assistant.conversation import is_id
 from assistant.review.actions import listed
-from assistant.review.facts import Wanted, find
+from assistant.review.counting import without_threshold
+from assistant.review.facts import NEAR_BAND, Wanted, find
 from assistant.review.looking import Looked, look
 from assistant.review.verdicts import NO_SAMPLE, known_of, verdicts_on
 from sources.database import reading
@@ -74,6 +75,7 @@ def _list(request: Request, given: Mapping[str, str]) -> Response:
     wanted = Wanted(days.get("since"), days.get("until"), **{name: values[name] for name in FIELDS[2:]})
     with reading(request.app.state.engine) as connection:
         found = find(connection, wanted, ON_A_PAGE, before=_place(given, "before"), after=_place(given, "after"))
+        unknown = without_threshold(connection) if values["band"] == NEAR_BAND else 0
         articles = tuple(sorted(views.titles(connection).items(), key=lambda one: one[1].casefold()))
     rows = tuple(views.row(one) for one in found.rows)
     first, last = (str(found.rows[0].seq), str(found.rows[-1].seq)) if found.rows else ("", "")
@@ -85,6 +87,7 @@ def _list(request: Request, given: Mapping[str, str]) -> Response:
         newer={"after": first} if found.newer and rows else None,
         older={"before": last} if found.older and rows else None,
         errors=errors,
+        unknown=unknown,
     )
     return shown(page, 422 if errors else 200)
 

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.engine import Connection
 from starlette.exceptions import HTTPException
 
+from assistant.review.counting import without_threshold
 from assistant.review.looking import look
 from assistant.review.sampling import MOST, STRATA, Drawing, Stratum, keep_sample
 from assistant.review.schema import samples
@@ -84,7 +85,7 @@ def sample(request: Request, visit: Visited, sample_id: str) -> Response:
     if row is None:
         raise HTTPException(404)
     rows = tuple(sampled_row(one, looked) for one, looked in found if looked is not None)
-    return shown(SamplePage(review_frame(request), row, rows))
+    return shown(SamplePage(review_frame(request), row, rows, mine=bool(_waiting(every, visit))))
 
 
 @router.get("/queue/{sample_id}/{answer_id}")
@@ -165,6 +166,7 @@ def _queue_page(request: Request, visit: Visit, said: str = "") -> QueuePage:
     with reading(request.app.state.engine) as connection:
         every = items(connection)
         rows = _samples(connection, every)
+        unknown = without_threshold(connection)
     waiting = _waiting(every, visit)
     deciding = sum(len(one.verdicts) >= 2 for one in waiting)
     today = datetime.now(UTC).date()
@@ -182,6 +184,7 @@ def _queue_page(request: Request, visit: Visit, said: str = "") -> QueuePage:
         most=MOST,
         values=values,
         samples=rows,
+        unknown=unknown,
     )
 
 

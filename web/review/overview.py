@@ -49,8 +49,8 @@ def _asked(counted: Days) -> Iterator[Figure]:
     yield Figure(
         "outcomes",
         "How they came out",
-        f"{sum(total)} questions.",
-        charts.rows([name for name, _ in sums], [count for _, count in sums], said),
+        f"{_counted(sum(total), 'question')}.",
+        charts.rows([name.split(",")[0] for name, _ in sums], [count for _, count in sums], said),
         Table(("Came out as", "Questions"), tuple(zip((name for name, _ in sums), said, strict=True))),
     )
     yield _daily("refusals", "Refusals", counted, counted.of(Outcome.no_answer))
@@ -63,8 +63,10 @@ def _daily(id_: str, title: str, counted: Days, counts: Sequence[int]) -> Figure
     return Figure(
         id_,
         f"{title} by day",
-        f"{sum(counts)} in {len(counts)} days; {max(counts)} at most on a day.",
-        charts.columns(counted.days, counts),
+        f"{sum(counts)} in {len(counts)} days; {max(counts)} at most on a day."
+        if sum(counts)
+        else "None in these days.",
+        charts.columns(counted.days, counts) if sum(counts) else None,
         Table(("Day", title), listed[::-1], "Days that are not listed have none."),
     )
 
@@ -77,7 +79,9 @@ def _judged(connection: Connection) -> Iterator[Figure]:
     yield Figure(
         "verdicts",
         "Verdicts",
-        f"{len(judged)} answers were judged, of all time." if judged else "No answer was judged yet.",
+        f"{_counted(len(judged), 'answer')} judged so far, on any day."
+        if judged
+        else "No answer was judged yet. Draw a sample in the queue.",
         charts.rows(names, list(counts.values()), said) if judged else None,
         Table(("Verdict", "Answers"), tuple(zip(names, said, strict=True))),
     )
@@ -85,7 +89,9 @@ def _judged(connection: Connection) -> Iterator[Figure]:
     yield Figure(
         "agreement",
         "Agreement of two reviewers",
-        f"On {count} answers, with 95 % intervals." if count else "No answer was judged by two reviewers yet.",
+        f"On {_counted(count, 'answer')}, with 95 % intervals."
+        if count
+        else "No answer was judged by two reviewers yet. Draw a sample in the queue.",
         charts.intervals([(one.name, one.value, one.low, one.high) for one in measures]) if measures else None,
         Table(
             ("Measure", "Value", "95 % interval"),
@@ -117,10 +123,6 @@ def _calibration(points: Sequence[Calibrated]) -> Figure:
     )
 
 
-def _calibration_row(one: Calibrated) -> tuple[str, ...]:
-    return f"{one.probability:.0%}", f"{one.right} of {one.count}", f"{one.low:.0%} to {one.high:.0%}"
-
-
 def _articles(lines: Sequence[ArticleLine], today: date) -> Figure:
     due = sorted(
         (one.review_by, one.article.attributes.title or one.article.id)
@@ -134,10 +136,14 @@ def _articles(lines: Sequence[ArticleLine], today: date) -> Figure:
     return Figure(
         "articles",
         "Articles to be looked at again",
-        f"{len(due)} within 60 days or over; {unset} have no day set.",
+        f"{_counted(len(due), 'article')} due within 60 days or over." + (f" {unset} without a day." if unset else ""),
         charts.rows(names[:_LISTED], left[:_LISTED], said[:_LISTED]) if due else None,
         Table(
             ("Article", "Look again by", "That is"),
             tuple((name, written(day) or "", words) for (day, name), words in zip(due, said, strict=True)),
         ),
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

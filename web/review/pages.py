@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from web.access import Role
 from web.pages import Frame, Turn, environment
 from web.review.charts import Chart
 from web.staff.frame import frame_of
@@ -21,7 +22,9 @@ PARTS = (
     ("queue", "/review/queue", "Queue"),
     ("actions", "/review/actions", "Actions"),
     ("overview", "/review/overview", "Overview"),
+    ("log", "/review/log", "Log"),
 )
+_FOR_ADMINS = ("log",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class AnswerRow:
 class AnswersPage:
     """Answers that match, newest first. `values` is what was looked for; `choices` are those of each list to choose from.
 
-    `newer` and `older` are what to add to `values` to see the next ones, None where there are none.
+    `newer` and `older` are what to add to `values` to see the next ones, None where there are none. `unknown` answers are
+    looked past when those near the threshold are looked for, since theirs was not kept.
     """
 
     frame: StaffFrame
@@ -50,6 +54,7 @@ class AnswersPage:
     newer: Mapping[str, str] | None
     older: Mapping[str, str] | None
     errors: Mapping[str, str] = field(default_factory=dict)
+    unknown: int = 0
 
     @property
     def narrowed(self) -> bool:
@@ -171,6 +176,7 @@ class AnswerPage:
     passages: tuple[ShownPassage, ...]
     feedback: str
     feedback_words: str
+    feedback_given: str = ""
     again: AgainView | None = None
     verdicts: tuple[VerdictRow, ...] = ()
     form: VerdictForm | None = None
@@ -182,17 +188,33 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True)
 class RecalledRow:
-    """An answer that showed a passage."""
+    """An answer that showed a passage; `other` says what it showed of the words where it was another passage."""
 
     id: str
     when: str
     outcome: str
     helpful: bool | None
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KinRow:
+    """A passage that has the same words or some of them, what it is of, and how many answers showed it."""
+
+    id: str
+    title: str
+    since: str
+    kinship: str
+    count: int
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PassagePage:
-    """A passage with its warnings (id, words), how many answers showed it by day, and the newest of these."""
+    """A passage with its warnings (id, words), how many answers showed its words by day, and the newest of these.
+
+    `kin` are the passages that have these words or some of them, where there are others than this one.
+    """
 
     frame: StaffFrame
     passage: PassageRow
@@ -204,6 +226,7 @@ class PassagePage:
     days: tuple[tuple[str, int], ...]
     recalled: tuple[RecalledRow, ...]
     count: int
+    kin: tuple[KinRow, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -235,11 +258,12 @@ class SampledRow:
 
 @dataclass(frozen=True, slots=True)
 class SamplePage:
-    """The answers of one sample."""
+    """The answers of one sample; `mine` says whether any of them waits for this person."""
 
     frame: StaffFrame
     sample: SampleRow
     rows: tuple[SampledRow, ...]
+    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +271,7 @@ class QueuePage:
     """What waits for this person, the form to draw a sample, and the samples there are.
 
     `waiting` and `deciding` are how many answers wait for a first or second verdict of theirs, and for them to decide.
+    `unknown` answers cannot be drawn as near the threshold, since theirs was not kept.
     """
 
     frame: StaffFrame
@@ -257,6 +282,7 @@ class QueuePage:
     values: Mapping[str, str]
     samples: tuple[SampleRow, ...]
     errors: Mapping[str, str] = field(default_factory=dict)
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +340,51 @@ class OverviewPage:
     periods: tuple[int, ...]
 
 
-ReviewPage = AnswersPage | AnswerPage | PassagePage | QueuePage | SamplePage | ItemPage | ActionsPage | OverviewPage
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The log: how many entries it has and how many are signed, when, and what can be taken out in which forms."""
+
+    frame: StaffFrame
+    size: int
+    signed: int
+    when: str
+    keys: tuple[str, ...]
+    forms: tuple[tuple[str, str], ...]
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPatternsPage:
+    """What the pages of clinicians are made of beyond those of staff, in every state; each of `agains` with its name."""
+
+    frame: StaffFrame
+    turns: tuple[Turn, ...]
+    outer: Frame
+    rows: tuple[AnswerRow, ...]
+    agains: tuple[tuple[str, AgainView], ...]
+    steps: tuple[Step, ...]
+    candidates: tuple[CandidateRow, ...]
+    passages: tuple[ShownPassage, ...]
+    verdicts: tuple[VerdictRow, ...]
+    form: VerdictForm
+    actions: tuple[ActionRow, ...]
+    kin: tuple[KinRow, ...]
+    figures: tuple[Figure, ...]
+
+
+ReviewPage = (
+    AnswersPage
+    | AnswerPage
+    | PassagePage
+    | QueuePage
+    | SamplePage
+    | ItemPage
+    | ActionsPage
+    | OverviewPage
+    | LogPage
+    | ReviewPatternsPage
+)
 
 TEMPLATES: Mapping[type[ReviewPage], str] = {
     AnswersPage: "answers.html",
@@ -325,15 +395,26 @@ TEMPLATES: Mapping[type[ReviewPage], str] = {
     ItemPage: "item.html",
     ActionsPage: "actions.html",
     OverviewPage: "overview.html",
+    LogPage: "log.html",
+    ReviewPatternsPage: "patterns.html",
 }
 
 
 def review_frame(request: Request, said: str = "") -> StaffFrame:
     """Return what every page of clinicians carries; `said` is what was just done, in words."""
-    return replace(frame_of(request, "review"), said=said)
+    frame = frame_of(request, "review")
+    # Of all this, whoever is no clinician uses the log alone.
+    return replace(frame, said=said, place=frame.place if Role.CLINICIAN in frame.roles else "log")
 
 
 def shown(page: ReviewPage, status: int = 200) -> HTMLResponse:
     """Send a page."""
     template = environment().get_template(f"review/{TEMPLATES[type(page)]}")
-    return HTMLResponse(template.render(page=page, nonce=page.frame.nonce, parts_of_review=PARTS), status)
+    return HTMLResponse(
+        template.render(page=page, nonce=page.frame.nonce, parts_of_review=parts_for(page.frame)), status
+    )
+
+
+def parts_for(frame: StaffFrame) -> tuple[tuple[str, str, str], ...]:
+    """Return the parts of the review that somebody may use: all for a clinician, the log alone for an admin."""
+    return PARTS if Role.CLINICIAN in frame.roles else tuple(one for one in PARTS if one[0] in _FOR_ADMINS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,15 +14,15 @@ from assistant import curate
 from assistant.conversation import is_id
 from assistant.outcome import Outcome
 from assistant.review.own_words import WordsError, own
-from assistant.review.recalling import Shown, as_csv, by_day, recall
+from assistant.review.recalling import Kin, Kinship, Shown, as_csv, by_day, by_kin, kin_of, recall
 from sources.database import reading
 from sources.library import LibraryError
 from sources.overview import article_line, passage_line
 from sources.warnings import MOST_CHARACTERS, bound_warnings
 from web.access import Role, only
-from web.review.answer_views import OUTCOMES
+from web.review.answer_views import OUTCOMES, titles
 from web.review.answers import looked_at
-from web.review.pages import PassagePage, RecalledRow, review_frame, shown
+from web.review.pages import KinRow, PassagePage, RecalledRow, review_frame, shown
 from web.staff.article_views import moment, passage_row
 from web.staff.guard import REVIEW, Visit, Visited
 from web.views import written
@@ -48,7 +49,7 @@ def recall_list(request: Request, visit: Visited, passage_id: str) -> Response:
     """Hand out the recall list for a spreadsheet."""
     _page(request, visit, passage_id, "")
     with reading(request.app.state.engine) as connection:
-        found = "".join(as_csv(recall(connection, passage_id), passage_id))
+        found = "".join(as_csv(recall(connection, passage_id)))
     headers = {"Content-Disposition": f'attachment; filename="recall-{passage_id}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -118,6 +119,8 @@ def _page(request: Request, visit: Visit, passage_id: str, answer: str, said: st
             raise HTTPException(404)
         warned = bound_warnings(connection).get(passage_id, ())
         rows = recall(connection, passage_id)
+        kin = kin_of(connection, passage_id)
+        names = titles(connection, {one.article_id for one in kin})
     library = request.app.state.assistant.desk.library_if_any()
     return PassagePage(
         frame=review_frame(request, said),
@@ -130,8 +133,18 @@ def _page(request: Request, visit: Visit, passage_id: str, answer: str, said: st
         days=tuple((written(day) or day, count) for day, count in by_day(rows)),
         recalled=tuple(_row(one) for one in rows[:LISTED]),
         count=len(rows),
+        kin=tuple(_kin_row(one, names, by_kin(rows)) for one in kin) if len(kin) > 1 else (),
     )
 
 
 def _row(one: Shown) -> RecalledRow:
-    return RecalledRow(one.answer_id, moment(one.at), OUTCOMES[Outcome(one.outcome)], one.helpful)
+    other = "" if one.kin.kinship is Kinship.itself else one.kin.kinship.value
+    return RecalledRow(one.answer_id, moment(one.at), OUTCOMES[Outcome(one.outcome)], one.helpful, other)
+
+
+def _kin_row(one: Kin, names: Mapping[str, str], counts: Mapping[str, int]) -> KinRow:
+    since = f"revision of {written(one.since.date())}" if one.since else "no longer stored"
+    return KinRow(
+        one.passage_id, names.get(one.article_id, one.article_id), since, one.kinship.value,
+        counts.get(one.passage_id, 0), one.kinship is Kinship.itself,
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from assistant import recorder
 from assistant.answer import Answer, Notice, Quotation, Source
-from assistant.circumstances import circumstances_of
+from assistant.circumstances import circumstances_of, keep
 from assistant.outcome import Outcome
 from assistant.policy import load_policy
 from assistant.recorder import Record
@@ -59,6 +59,7 @@ def _quotation(n: int) -> Quotation:
 def fill(engine: Engine, count: int) -> None:
     """Write so many answers."""
     with writing(engine) as connection:
+        keep(connection, [UNDER])
         recorder.write(connection, [record_of(n) for n in range(count)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from assistant import schema
+from assistant import recorder, schema
 from assistant.erasing import erase_question
 from assistant.feedback import Feedback, Reason, give
 from assistant.outcome import Outcome
 from assistant.review.facts import Wanted, find
-from sources.database import reading
-from tests.web.review.conftest import OUTCOMES, fill
+from assistant.review.gathering import gather
+from sources.database import reading, writing
+from tests.web.review.conftest import OUTCOMES, fill, record_of
 from tests.web.staff.conftest import Browsing, text
 
 TODAY = datetime.now(UTC).date()
@@ -82,6 +84,8 @@ def test_every_page_of_a_list_is_reached_forwards_and_back(engine: Engine) -> No
 
 def test_the_database_holds_the_facts_to_being_added_to_only(engine: Engine) -> None:
     fill(engine, 2)
+    with reading(engine) as connection:
+        gather(connection)
     for change in ("UPDATE answer_facts SET outcome = 'answered'", "DELETE FROM answer_traits"):
         with pytest.raises(sa.exc.DBAPIError, match="only ever added to"), engine.begin() as connection:
             connection.execute(sa.text(change))
@@ -129,3 +133,43 @@ def test_a_refused_candidate_says_why(ada: Browsing, engine: Engine) -> None:
         refused = connection.scalars(sa.select(a.id).where(a.outcome == "no_answer").order_by(a.seq)).first()
     page = ada.get(f"/review/answers/{refused}")
     assert "below the threshold of 13.2%" in text(page.xpath("//ol[@class='candidates']/li")[0])
+
+
+def test_what_was_not_kept_of_an_older_answer_is_said(ada: Browsing, engine: Engine) -> None:
+    """Its policy, its threshold and some measurements: all that an answer may lack that came before they were kept."""
+    one = record_of(99)
+    candidates = [
+        {"passage": f"{99 % 97:024x}", "passed": True, "probability": 400_000},
+        {"passage": "a" * 24, "passed": False},
+    ]
+    answer = replace(one.answer, id="f" * 32, policy="e" * 64)
+    evidence = {"triage": {}, "candidates": candidates}
+    with writing(engine) as connection:
+        recorder.write(connection, [replace(one, answer=answer, evidence=evidence, circumstances=None)])
+        gather(connection)
+        assert (
+            connection.scalar(sa.text("SELECT threshold FROM answer_facts WHERE answer_id = :id"), {"id": answer.id})
+            is None
+        )
+    page = ada.get(f"/review/answers/{answer.id}")
+    assert "answers with 40.0%. The threshold was not kept." in text(page.xpath("//ol[@class='seven']/li[5]")[0])
+    out = text(page.xpath("//ol[@class='candidates']/li[2]")[0])
+    assert "did not pass the gate; the threshold was not kept" in out
+    assert out.startswith("A passage that is no longer stored probability not kept")
+    measured = page.xpath("//ol[@class='candidates']/li[2]//dd")
+    assert [text(one) for one in measured] == ["not kept"] * 6 + ["not read"]
+    near = text(ada.get("/review?band=near"))
+    assert "Not looked at: 1 older answer, of which the threshold was not kept." in near
+    assert "Not looked at" not in text(ada.get("/review"))
+    assert "1 older answer, of which the threshold was not kept." in text(ada.get("/review/queue"))
+    ada.post("/review/queue", seed="a", since=str(TODAY), until=str(TODAY), near="200")
+    with reading(engine) as connection:
+        drawn = list(connection.scalars(sa.text("SELECT answer_id FROM sampled")))
+    assert drawn
+    assert answer.id not in drawn
+
+
+def test_an_empty_list_says_what_to_do_next(ada: Browsing) -> None:
+    page = ada.get("/review?outcome=crisis&rule=x")
+    assert "No answer matches." in text(page)
+    assert page.xpath("//a[@href='/review' and contains(., 'Show all answers')]")

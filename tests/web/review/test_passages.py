@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from assistant import curate
 from assistant.feedback import Feedback, give
-from assistant.review.recalling import by_day, recall
+from assistant.review.gathering import gather
+from assistant.review.recalling import Kinship, by_day, by_kin, kin_of, recall
+from assistant.review.schema import answer_traits
+from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import reading, writing
-from tests.assistant.review.test_warnings import GEESE, passages, taken_in
+from tests.assistant.review.test_warnings import GEESE, OTHER, passages, taken_in
 from tests.web.review.conftest import fill
 from tests.web.staff.conftest import Browsing, text
 
@@ -35,6 +40,40 @@ def test_the_recall_list_names_every_answer_that_showed_it(engine: Engine) -> No
     assert [int(one.answer_id, 16) for one in found] == [104, 7]
     assert [one.helpful for one in found] == [None, False]
     assert [count for _, count in by_day(found)] in ([2], [1, 1])  # midnight may pass
+
+
+def test_the_recall_goes_by_the_words_over_revisions_cuts_and_articles(
+    client: object, ada: Browsing, engine: Engine
+) -> None:
+    (first,) = passages(engine, taken_in(engine, GEESE))
+    second = taken_in(engine, OTHER, GEESE)
+    _, same = passages(engine, second)
+    sentence = GEESE.split(". ")[0] + "."
+    (part,) = passages(engine, taken_in(engine, sentence))
+    document = Document(Attributes(title="Swans", publisher="Lake Office"), (Block(BlockKind.PARAGRAPH, GEESE),))
+    elsewhere = curate.import_document(engine, document, file_name="b.txt", who="Kim", given=UNKNOWN)
+    (twin,) = passages(engine, elsewhere.revision)
+    seen = {first: 5, same: 3, part: 2, twin: 1}
+    with writing(engine) as connection:
+        gather(connection)
+        seqs = iter(connection.scalars(sa.text("SELECT seq FROM answer_facts ORDER BY seq")).all())
+        for passage_id, count in seen.items():
+            shown = [{"kind": "passage", "value": passage_id, "seq": next(seqs)} for _ in range(count)]
+            connection.execute(answer_traits.insert(), shown)
+    with reading(engine) as connection:
+        found = {one.passage_id: one.kinship for one in kin_of(connection, same)}
+        assert found == {same: Kinship.itself, first: Kinship.same, twin: Kinship.same, part: Kinship.some}
+        rows = recall(connection, same)
+        assert by_kin(rows) == seen
+        assert [one.seq for one in rows] == sorted((one.seq for one in rows), reverse=True)
+    answer = ada.client.get(f"/review/passages/{same}/recall.csv").text.removeprefix("\ufeff")
+    told = Counter((row["passage"], row["shows"]) for row in csv.DictReader(io.StringIO(answer)))
+    assert told == {(id_, found[id_].value): count for id_, count in seen.items()}
+    page = ada.get(f"/review/passages/{same}")
+    assert "11 answers" in text(page)
+    counts = page.xpath("//table[caption[contains(., 'by the passage')]]//tr/td[2]")
+    assert sorted(int(text(one)) for one in counts) == [1, 2, 3, 5]
+    assert page.xpath(f"//a[@href='/review/passages/{first}']")
 
 
 def test_the_list_is_taken_to_a_spreadsheet_without_formulas(ada: Browsing, passage: str) -> None:
