@@ -52,10 +52,17 @@ def let_in(data: Path) -> None:
 
 
 @contextmanager
-def at_work(browser: Browser, address: str, name: str | None = None, *, scripts: bool = True) -> Iterator[Page]:
-    """Yield the page of somebody who has signed in; at the end nothing may have left the site or gone wrong."""
+def at_work(
+    browser: Browser, address: str, name: str | None = None, *, scripts: bool = True, watch: str = ""
+) -> Iterator[Page]:
+    """Yield the page of somebody who has signed in; at the end nothing may have left the site or gone wrong.
+
+    `watch` is a script that runs in each of their pages.
+    """
     context = browser.new_context(base_url=address, java_script_enabled=scripts)
     context.set_default_timeout(15_000)
+    if watch:
+        context.add_init_script(watch)
     page = context.new_page()
     requests: list[str] = []
     complaints: list[str] = []

@@ -80,14 +80,14 @@ def tour(page: Page, article: str) -> Iterator[str]:
     page.goto(f"/staff/articles/{article}")
     yield "article-with-desk"
     page.get_by_role("link", name="Edit the passages").click()
-    for one in page.locator("details summary").all():
+    for one in page.locator("main details summary").all():
         one.click()
     yield "cut"
     page.get_by_role("button", name="Turn down").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "cut-error"
     page.locator("article.passage p.origin a").last.click()
-    for one in page.locator("details summary").all():
+    for one in page.locator("main details summary").all():
         one.click()
     yield "edit-passage"
     page.get_by_role("button", name="Add it").click()
@@ -96,7 +96,7 @@ def tour(page: Page, article: str) -> Iterator[str]:
     page.goto("/staff/differences")
     yield "differences"
     page.goto("/staff/questions")
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     yield "questions"
     page.get_by_role("button", name="Keep this question").click()
     expect(page.get_by_role("alert").first).to_be_visible()
@@ -106,7 +106,7 @@ def tour(page: Page, article: str) -> Iterator[str]:
     page.get_by_label("Question").fill("How long do SSRIs take to work?")
     page.get_by_role("button", name="Ask the draft").click()
     expect(page.get_by_role("heading", name="What a visitor would see")).to_be_visible()
-    page.locator("details summary").first.click()
+    page.locator("main details summary").first.click()
     yield "tried"
     page.goto("/staff/publish")
     yield "publish-stopped"

@@ -9,10 +9,10 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ from assistant.publish import publish, roll_back
 from index.desk import editions_folder
 from index.edition import open_edition
 from index.model import default_model
+from sources.article import UNKNOWN, Block, BlockKind, Document
 from sources.database import open_database
+from sources.reading import read
 from tests.bench.__main__ import free_port, generated, running
 from tests.conftest import wellcited
 
@@ -41,7 +43,10 @@ Place = tuple[str, str, int, int]
 
 @dataclass(frozen=True)
 class Seen:
-    """An answer as a visitor got it: when it was asked for, in seconds, the edition it names and the places it quotes."""
+    """An answer as a visitor got it: when it was asked for, in seconds, the edition it names and the places it quotes.
+
+    Without an edition, the question got no answer: the server failed.
+    """
 
     asked: float
     edition: str
@@ -50,11 +55,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Found:
-    """Over so many publishes and answers, those that are not wholly of the edition they name, and those with what was gone."""
+    """Over so many publishes and answers, those that are not wholly of the edition they name, and those with what was gone.
+
+    `failed` counts questions that got no answer at all.
+    """
 
     publishes: int
     editions: int
     answers: int
+    failed: int
     mixed: tuple[Seen, ...]
     withdrawn: tuple[Seen, ...]
 
@@ -71,10 +80,17 @@ def prepare(data: Path, encoders: Path) -> list[Path]:
     return files
 
 
-def switch_while_asking(data: Path, files: Sequence[Path], times: int, chance: random.Random) -> Found:
+def switch_while_asking(
+    data: Path,
+    files: Sequence[Path],
+    times: int,
+    chance: random.Random,
+    on_publish: Callable[[int], None] = lambda number: None,
+) -> Found:
     """Publish so many times, each time with one article changed, while visitors ask without a pause."""
     engine = open_database(data)
     asked = [line for path in files for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 120]
+    documents = {path: read(path)[0] for path in files}
     gone: dict[Place, float] = {}
     port = free_port()
     with (
@@ -82,17 +98,22 @@ def switch_while_asking(data: Path, files: Sequence[Path], times: int, chance: r
         _visitors(port, [line[:200] for line in asked], chance) as seen,
     ):
         for time_ in range(1, times + 1):
-            _change(engine, data, files[time_ % len(files)], time_)
+            on_publish(time_)
+            file = files[time_ % len(files)]
+            documents[file] = _change(engine, data, file.name, documents[file], time_)
             if time_ % _GOES_BACK == 0:
                 roll_back(engine, None, who=_WHO, why=_WHO)
             if time_ % _WITHDRAWS == 0 and seen:
                 gone |= _withdraw_one(engine, data, seen, gone, chance)
     engine.dispose()
+    failed = sum(not one.edition for one in seen)
+    seen = [one for one in seen if one.edition]
     editions = {digest: _places(data, digest) for digest in {one.edition for one in seen}}
     return Found(
         publishes=times,
         editions=len(editions),
         answers=len(seen),
+        failed=failed,
         mixed=tuple(one for one in seen if not set(one.places) <= editions[one.edition].keys()),
         withdrawn=tuple(one for one in seen if any(gone.get(place, one.asked) < one.asked for place in one.places)),
     )
@@ -119,7 +140,8 @@ def _ask(port: int, asked: Sequence[str], seen: list[Seen], enough: threading.Ev
         while not enough.is_set():
             for question in asked:
                 at = time.monotonic()
-                said: dict[str, Any] = client.post("/api/ask", json={"question": question}).raise_for_status().json()
+                answer = client.post("/api/ask", json={"question": question})
+                said: dict[str, Any] = answer.json() if answer.is_success else {"edition": "", "passages": []}
                 places = tuple(_place(passage) for passage in said["passages"])
                 seen.append(Seen(at, said["edition"], places))
                 if enough.is_set():
@@ -131,13 +153,14 @@ def _place(passage: dict[str, Any]) -> Place:
     return article["id"], article["revision"], passage["start"], passage["end"]
 
 
-def _change(engine: Engine, data: Path, file: Path, time_: int) -> None:
-    """Bring an article in again with one more sentence, approve it, and publish."""
-    with file.open("a", encoding="utf-8") as article:
-        article.write(f"\nSentence {time_} was added to this article after it had been read once more.\n")
-    wellcited(data, "import", str(file))
+def _change(engine: Engine, data: Path, name: str, document: Document, time_: int) -> Document:
+    """Bring an article in again with one more sentence, approve it, and publish; returns it as it is now."""
+    added = Block(BlockKind.PARAGRAPH, f"Sentence {time_} was added to this article after it had been read once more.")
+    document = replace(document, blocks=(*document.blocks, added))
+    curate.import_document(engine, document, file_name=name, who=_WHO, given=UNKNOWN)
     curate.approve(engine, None, who=_WHO, why=_WHO, accept=_WHO)
     publish(engine, data, default_model(), load_policy(), who=_WHO, why=_WHO, reads=False)
+    return document
 
 
 def _withdraw_one(

@@ -19,12 +19,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="wellcited-switching-") as folder:
         starter, data = Path(folder) / "starter", Path(folder) / "data"
         wellcited(starter, "starter", "--publish")
-        found = switch_while_asking(data, prepare(data, starter / "encoders"), times, random.Random(6))
+        found = switch_while_asking(data, prepare(data, starter / "encoders"), times, random.Random(6), _told)
     sys.stdout.write(
         f"{found.publishes} publishes, {found.answers} answers from {found.editions} editions: {len(found.mixed)} not "
-        f"wholly of the edition they name, {len(found.withdrawn)} with a passage that had been withdrawn.\n"
+        f"wholly of the edition they name, {len(found.withdrawn)} with a passage that had been withdrawn, {found.failed} "
+        "questions without an answer.\n"
     )
-    return int(bool(found.mixed or found.withdrawn))
+    return int(bool(found.mixed or found.withdrawn or found.failed))
+
+
+def _told(number: int) -> None:
+    if number % 50 == 0:
+        sys.stdout.write(f"publish {number} ...\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

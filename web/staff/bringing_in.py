@@ -24,7 +24,6 @@ from sources.near import gone, near_passages
 from sources.overview import article_line
 from sources.reading import Limits, ReadingError
 from web.access import Role, only
-from web.fetching import FetchError, fetch
 from web.staff import arrivals
 from web.staff.arrivals import Arrival, TooManyError
 from web.staff.article_views import moment
@@ -109,8 +108,11 @@ def _fetch(request: Request, visit: Visit, address: str, errors: list[str]) -> l
     if not state.settings.fetches:
         errors.append("This site does not fetch addresses. An admin can allow it with WELLCITED_FETCH.")
         return []
+    # Imported late: few sites fetch, and what it takes would stay in every server's memory.
+    from web.fetching import FetchError, Network, fetch
+
     try:
-        found = fetch(address, network=state.network)
+        found = fetch(address, network=state.network or Network())
     except FetchError as error:
         errors.append(f"{address[:200]}: {error}")
         return []

@@ -25,7 +25,7 @@ from web.staff import builds
 from web.staff.builds import Build, BuildState, CancelledError, Failed, Purpose
 
 if TYPE_CHECKING:
-    from assistant.publish import Check
+    from assistant.checking import Check
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HEARD_OF_EVERY = 10.0
@@ -99,7 +99,8 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
             on_progress=said.on_progress, within=within,
         )  # fmt: skip
     except CancelledError:
-        _ended(engine, build, BuildState.CANCELLED, "Cancelled. What visitors see is as it was.")
+        kept = "The draft" if build.purpose is Purpose.DRAFT else "What visitors see"
+        _ended(engine, build, BuildState.CANCELLED, f"Cancelled. {kept} is as it was.")
     except CheckFailedError as error:
         _ended(engine, build, BuildState.FAILED, _stopped(error.check), *_wrong(error.check))
     except PublishError as error:
@@ -123,14 +124,12 @@ def _build_draft(settings: Settings, engine: Engine, build: Build, said: _Progre
 
 def _stopped(check: Check) -> str:
     words = [] if check.enough else [f"{_in_words(check)} That is too few."]
-    if check.failures:
-        count = len(check.failures)
-        words.append(f"{count} of the questions that staff keep {'comes' if count == 1 else 'come'} out wrong.")
+    words += check.failed
     return f"{' '.join(words)} What visitors see is as it was."
 
 
 def _wrong(check: Check) -> tuple[tuple[str, ...], tuple[Failed, ...]]:
-    failed = (Failed(one.question, one.kind, one.expected, one.before, one.now) for one in check.failures)
+    failed = (Failed(one.question, one.kind, one.expected, one.before, one.now, one.kept) for one in check.failures)
     return (() if check.enough else check.wrong), tuple(failed)
 
 

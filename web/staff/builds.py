@@ -45,13 +45,17 @@ UNDER_WAY = (BuildState.RUNNING, BuildState.CANCELLING)
 
 @dataclass(frozen=True)
 class Failed:
-    """A question that staff keep and that stopped a publish: what was expected, what was so, and what would be."""
+    """A question that stopped a publish: what was expected, what was so, and what would be.
+
+    Staff keep it, or else (`kept` is false) it came with the library and the live edition answers it rightly.
+    """
 
     question: str
     kind: str
     expected: str
     before: str
     now: str
+    kept: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from sources.near import Known
 from web.staff.pages import OwnPage
+
+MOST_FOUND = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ class PhrasingRow:
 
 @dataclass(frozen=True, slots=True)
 class CaveatRow:
-    """A caveat of a passage and why it is one."""
+    """A caveat of a passage and why it is one; `title` is its article's, where that is another one."""
 
     id: str
     text: str
     because: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class EditPassagePage(OwnPage):
     """One passage on the desk: where it can be split, what it can be joined with, its marks, phrasings and caveats.
 
     `places` are offsets with the words that would begin the second part; `joins_with` are the words of the next passage,
-    or None where `no_join` says why it cannot be; `others` are passages that it could be bound to.
+    or None where `no_join` says why it cannot be; `others` are passages of the article that it could be bound to, `found`
+    those of any article that hold the words of `find`.
     """
 
     template: ClassVar[str] = "edit_passage.html"
@@ -100,6 +105,9 @@ class EditPassagePage(OwnPage):
     phrasings: tuple[PhrasingRow, ...] = ()
     caveats: tuple[CaveatRow, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
+    find: str = ""
+    found: tuple[Known, ...] = ()
+    most: int = MOST_FOUND
     errors: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
     typed: str = ""

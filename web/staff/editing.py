@@ -19,16 +19,19 @@ from sources.article import Span
 from sources.database import reading
 from sources.editing import Action, Desired, Editing, editing
 from sources.library import LibraryError
+from sources.near import holding, known_passages
 from sources.overview import article_line, passage_line
 from sources.pairs import bindings, rule_found, texts_of
 from sources.phrasings import phrasings_of
 from web.access import Role, only
 from web.staff import edit_views as views
 from web.staff.article_views import moment
-from web.staff.edit_pages import CaveatRow, CutPage, EditPassagePage, PhrasingRow
+from web.staff.edit_pages import MOST_FOUND, CaveatRow, CutPage, EditPassagePage, PhrasingRow
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 
+# Words that passages are looked for by.
+_MOST_FIND = 200
 EDITORS = (Role.CURATOR, Role.CLINICIAN)
 REVISION = "/articles/{article_id}/revisions/{revision}"
 router = APIRouter(prefix=STAFF, include_in_schema=False, default_response_class=HTMLResponse)
@@ -44,10 +47,10 @@ def show_cut(request: Request, visit: Visited, article_id: str, revision: str, s
 @router.get(f"{REVISION}/cut/{{passage_id}}")
 @only(*EDITORS)
 def show_passage(
-    request: Request, visit: Visited, article_id: str, revision: str, passage_id: str, said: str = ""
+    request: Request, visit: Visited, article_id: str, revision: str, passage_id: str, said: str = "", find: str = ""
 ) -> Response:
-    """Show one passage with all that can be done to it."""
-    return shown(passage_page(request, visit, article_id, revision, passage_id, said))
+    """Show one passage with all that can be done to it; with words, the passages of any article that hold them."""
+    return shown(passage_page(request, visit, article_id, revision, passage_id, said, find))
 
 
 @router.post(f"{REVISION}/cut/{{passage_id}}")
@@ -208,7 +211,13 @@ def _cut_page(request: Request, visit: Visit, article_id: str, revision: str, sa
 
 
 def passage_page(
-    request: Request, visit: Visit, article_id: str, revision: str, passage_id: str, said: str = ""
+    request: Request,
+    visit: Visit,
+    article_id: str,
+    revision: str,
+    passage_id: str,
+    said: str = "",
+    find: str = "",
 ) -> EditPassagePage:
     """Return the page of one passage of the cut that an editor works on."""
     desk = _desk(request, article_id, revision)
@@ -223,6 +232,9 @@ def passage_page(
             one for one in direct_caveats(rule_found(connection), bindings(connection)) if one.of == passage_id
         ]  # fmt: skip
         texts = texts_of(connection, {one.passage_id for one in tied})
+        known = known_passages(connection, {one.passage_id for one in tied})
+        found = holding(connection, find[:_MOST_FIND], MOST_FOUND + len(tied) + 1) if in_force else []
+    bound = {passage_id, *(one.passage_id for one in tied)}
     title = line.article.attributes.title if line else None
     others = [(desk.id_of(one), views.beginning(views.words_of(desk, one))) for one in desk.in_force if one != span]
     return EditPassagePage(
@@ -240,6 +252,18 @@ def passage_page(
         waits=views.waits(desk),
         in_force=in_force,
         phrasings=tuple(PhrasingRow(one.id, one.words, one.who, moment(one.at)) for one in phrasings),
-        caveats=tuple(CaveatRow(one.passage_id, views.short(texts[one.passage_id]), one.because) for one in tied),
-        others=tuple(one for one in others if one[0] not in {caveat.passage_id for caveat in tied}),
+        caveats=tuple(
+            CaveatRow(
+                one.passage_id,
+                views.short(texts[one.passage_id]),
+                one.because,
+                there.title or there.article_id
+                if (there := known.get(one.passage_id)) and there.article_id != article_id
+                else "",
+            )
+            for one in tied
+        ),
+        others=tuple(one for one in others if one[0] not in bound),
+        find=find,
+        found=tuple(one for one in found if one.id not in bound)[:MOST_FOUND],
     )

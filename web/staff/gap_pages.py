@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from assistant.coverage import Use
+from assistant.coverage import Order, Use
 from web.staff.pages import OwnPage
 
 PERIODS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year"))
@@ -81,9 +81,17 @@ class MissesPage(OwnPage):
     typed: Mapping[str, str] = field(default_factory=dict)
 
 
+ORDERS = (
+    (Order.TITLE, "title"),
+    (Order.ASKED, "most asked for"),
+    (Order.SHOWN, "most shown"),
+    (Order.NOT_HELPFUL, "most often not helpful"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """An article with the use of its passages; those are left out that were not asked for."""
+    """An article with the use of its passages; where only those never shown are wanted, the others are left out."""
 
     id: str
     title: str
@@ -95,13 +103,17 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class CoveragePage(OwnPage):
-    """Every article that visitors may be shown something of, with how often that happened."""
+    """Some of the articles that visitors may be shown something of, with how often that happened; counts are of all."""
 
     template: ClassVar[str] = "coverage.html"
     days: int
     never: bool
+    order: Order
     rows: tuple[CoverageRow, ...]
-    total: Use
+    found: int
     count: int
     never_shown: int
+    page: int
+    pages: int
     periods: tuple[tuple[int, str], ...] = PERIODS
+    orders: tuple[tuple[Order, str], ...] = ORDERS

@@ -1,7 +1,8 @@
-"""What visitors could not find, and what becomes of it; and how much each passage is used."""
+"""What visitors could not find, and what becomes of it."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,21 +14,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.engine import Connection
 
 from assistant import gaps
-from assistant.coverage import Use, coverage
 from assistant.feedback import Given
 from assistant.gaps import Decision, Group, Miss, Settled
 from index.desk import Library
 from sources.database import reading, writing
 from sources.library import LibraryError
-from sources.near import Known, known_passages
+from sources.near import Known, holding, known_passages
 from web.access import Role, only
 from web.staff import people
 from web.staff.article_views import moment
 from web.staff.frame import frame_of, shown
 from web.staff.gap_pages import (
     PERIODS,
-    CoveragePage,
-    CoverageRow,
     DecisionRow,
     FeedbackRow,
     GapRow,
@@ -40,6 +38,8 @@ MISSES = f"{STAFF}/misses"
 router = APIRouter(prefix=STAFF, include_in_schema=False, default_response_class=HTMLResponse)
 
 _USUAL_DAYS = 30
+_ID = re.compile("[0-9a-f]{24}")
+_MOST_WORDS = 300
 _MOST_DECIDED, _MOST_FEEDBACK = 50, 50
 _REASONS = {
     "not_my_question": "not my question",
@@ -56,7 +56,7 @@ _MOST_AT_ONCE = gaps.MOST
 @only(Role.CURATOR, Role.CLINICIAN)
 def misses(request: Request, visit: Visited, days: str = "", said: str = "") -> Response:
     """Show what visitors could not find."""
-    return shown(_page(request, visit, _days(days), said))
+    return shown(_page(request, visit, days_of(days), said))
 
 
 @router.post("/misses/cover")
@@ -65,10 +65,10 @@ def cover(request: Request, visit: Visited) -> Response:
     """Add a phrasing to the passage that answers."""
     passage_id = visit.text("passage").strip()
     if passage_id in ("", "other"):
-        passage_id = visit.text("other").strip()
+        passage_id, problem = _other(request, visit.text("other").strip())
+        if problem:
+            return _refused(request, visit, "other", problem)
     words = visit.text("phrasing")
-    if not passage_id:
-        return _refused(request, visit, "other", "Choose the passage that answers, or give its id.")
     doing = partial(gaps.cover, passage_id=passage_id, words=words, who=visit.person.name)
     return _settle(request, visit, "phrasing", "gap_covered", doing)
 
@@ -108,38 +108,18 @@ def take_back(request: Request, visit: Visited) -> Response:
             )
     except LibraryError as error:
         return _refused(request, visit, "decided", str(error))
-    return RedirectResponse(f"{MISSES}?days={_days(visit.text('days'))}&said=gap_again", 303)
+    return RedirectResponse(f"{MISSES}?days={days_of(visit.text('days'))}&said=gap_again", 303)
 
 
-@router.get("/coverage")
-@only(Role.CURATOR, Role.CLINICIAN)
-def coverage_page(request: Request, visit: Visited, days: str = "", only: str = "") -> Response:
-    """Show how much each passage is used."""
-    chosen, never = _days(days), only == "never"
+def _other(request: Request, typed: str) -> tuple[str, str]:
+    """Return the id of the passage that is named by its id or by words that only it holds, or else what is wrong."""
+    if not typed or _ID.fullmatch(typed):
+        return typed, "" if typed else "Choose the passage that answers, or type words of it."
     with reading(request.app.state.engine) as connection:
-        found = coverage(connection, chosen)
-    rows = tuple(
-        CoverageRow(
-            id=one.article.id,
-            title=one.article.attributes.title or one.article.id,
-            use=one.use,
-            count=len(one.passages),
-            never_shown=one.never_shown,
-            passages=tuple((p.id, p.heading, p.text, use) for p, use in one.passages if not (never and use.shown)),
-        )
-        for one in found
-        if not never or one.never_shown
-    )
-    page = CoveragePage(
-        frame=frame_of(request, "coverage"),
-        days=chosen,
-        never=never,
-        rows=rows,
-        total=sum((one.use for one in found), Use()),
-        count=sum(len(one.passages) for one in found),
-        never_shown=sum(one.never_shown for one in found),
-    )
-    return shown(page)
+        found = holding(connection, typed[:_MOST_WORDS], 2)
+    if not found:
+        return "", "No passage that visitors may be shown holds all these words."
+    return found[0].id, "" if len(found) == 1 else "Several passages hold these words. Type more of them."
 
 
 def _settle(
@@ -155,12 +135,12 @@ def _settle(
             decide(connection, group)
     except LibraryError as error:
         return _refused(request, visit, field, str(error))
-    return RedirectResponse(f"{MISSES}?days={_days(visit.text('days'))}&said={said}", 303)
+    return RedirectResponse(f"{MISSES}?days={days_of(visit.text('days'))}&said={said}", 303)
 
 
 def _refused(request: Request, visit: Visit, field: str, words: str) -> Response:
     """Show the page again with what was typed, and what is wrong beside it."""
-    page = _page(request, visit, _days(visit.text("days")))
+    page = _page(request, visit, days_of(visit.text("days")))
     key = visit.texts("answer")[0] if visit.texts("answer") else ""
     names = ("phrasing", "other", "passage", "wanted", "owner", "why")
     typed = {f"{key}-{name}": visit.text(name) for name in names}
@@ -237,6 +217,6 @@ def _owners(connection: Connection) -> tuple[tuple[str, str], ...]:
     return tuple((one.id, one.name) for one in everybody if one.active and Role.CURATOR in one.roles)
 
 
-def _days(typed: str) -> int:
+def days_of(typed: str) -> int:
     """Return one of the periods, whatever was typed."""
     return int(typed) if typed in {str(days) for days, _ in PERIODS} else _USUAL_DAYS

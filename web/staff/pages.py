@@ -10,18 +10,53 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sources.near import Known, Near
-from web.access import Role
+from web.access import EVERYBODY_SIGNED_IN, Role
 from web.pages import environment
 from web.staff.builds import Failed
 from web.staff.comparing import Compared
 
-DESK_PARTS = (
-    ("review-queue", "/staff/review-queue", "Waiting"),
-    ("differences", "/staff/differences", "Differences"),
-    ("try", "/staff/try", "Try"),
-    ("questions", "/staff/questions", "Questions"),
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the site: its name, address and words, and who may use it."""
+
+    name: str
+    address: str
+    words: str
+    roles: frozenset[Role] = EVERYBODY_SIGNED_IN
+
+
+_EDITORS = frozenset((Role.CURATOR, Role.CLINICIAN))
+GROUPS = (
+    (
+        "Library",
+        (
+            Part("articles", "/staff/articles", "Articles"),
+            Part("bring-in", "/staff/bring-in", "Bring in", frozenset((Role.CURATOR,))),
+            Part("review-queue", "/staff/review-queue", "Waiting"),
+            Part("differences", "/staff/differences", "Differences"),
+            Part("publish", "/staff/publish", "Publish"),
+        ),
+    ),
+    (
+        "Answers",
+        (
+            Part("try", "/staff/try", "Try"),
+            Part("questions", "/staff/questions", "Questions"),
+            Part("misses", "/staff/misses", "Not found", _EDITORS),
+            Part("coverage", "/staff/coverage", "What is used", _EDITORS),
+            Part("review", "/review", "Answers", frozenset((Role.CLINICIAN,))),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            Part("people", "/staff/people", "People", frozenset((Role.ADMIN,))),
+            Part("library", "/staff/library", "In and out", frozenset((Role.ADMIN,))),
+            Part("log", "/review/log", "Log", frozenset((Role.ADMIN,))),
+        ),
+    ),
 )
-GAP_PARTS = (("misses", "/staff/misses", "Not found"), ("coverage", "/staff/coverage", "What is used"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +72,15 @@ class StaffFrame:
     said: str = ""
 
     @property
-    def parts(self) -> tuple[tuple[str, str, str], ...]:
-        """Name, address and words of each part of the site that this person may use."""
-        everybody = (("articles", "/staff/articles", "Articles"), *DESK_PARTS)
-        curator = (("bring-in", "/staff/bring-in", "Bring in"),) if Role.CURATOR in self.roles else ()
-        admin = (
-            (("people", "/staff/people", "People"), ("library", "/staff/library", "In and out"))
-            if Role.ADMIN in self.roles
-            else ()
-        )
-        either = GAP_PARTS if self.roles & {Role.CURATOR, Role.CLINICIAN} else ()
-        clinician = (("review", "/review", "Answers"),) if Role.CLINICIAN in self.roles else ()
-        return (*everybody, *curator, *either, ("publish", "/staff/publish", "Publish"), *clinician, *admin)
+    def groups(self) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+        """The parts of the site that this person may use, in groups with a word for each."""
+        may = [(words, tuple(one for one in parts if one.roles & self.roles)) for words, parts in GROUPS]
+        return tuple((words, parts) for words, parts in may if parts)
+
+    @property
+    def here(self) -> str:
+        """The part of the site that this page belongs to, in words; empty where it is none of those."""
+        return next((one.words for _, parts in GROUPS for one in parts if one.name == self.place), "")
 
 
 @dataclass(frozen=True, slots=True)

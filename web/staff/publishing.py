@@ -61,7 +61,7 @@ def publish_all_the_same(request: Request, visit: Visited) -> Response:
 
 
 @router.post("/cancel")
-@only(Role.CURATOR, Role.CLINICIAN)
+@only()
 def cancel(request: Request, visit: Visited) -> Response:
     """Ask the publish under way to stop; it leaves nothing behind."""
     with writing(request.app.state.engine) as connection:
@@ -112,7 +112,7 @@ def _page(request: Request, visit: Visit, said: str = "") -> PublishPage:
         details_changed=differ.details,
         phrased=differ.phrased,
         passages=len(approved) if compares else None,
-        build=_view(build, visit.now),
+        build=build_view(build, visit.now),
         earlier=earlier,
         may_publish=Role.CURATOR in roles,
         may_override=bool(roles & {Role.CLINICIAN, Role.ADMIN}),
@@ -142,8 +142,8 @@ def _edition_row(one: Published) -> EditionRow:
     return EditionRow(one.edition, moment(one.at), one.who, one.why)
 
 
-def _view(build: Build | None, now: int) -> BuildView | None:
-    """Return a publish for the page; one that ended a day ago is no news."""
+def build_view(build: Build | None, now: int) -> BuildView | None:
+    """Return a publish or a draft for the page; one that ended a day ago is no news."""
     if build is None or (build.state not in builds.UNDER_WAY and build.started_at < now - _SHOWN_FOR_SECONDS):
         return None
     began = moment(datetime.fromtimestamp(build.started_at, UTC))

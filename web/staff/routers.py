@@ -20,6 +20,7 @@ from web.staff.carrying import LIBRARY, LIBRARY_BYTES
 from web.staff.carrying import router as library_router
 from web.staff.entering import router as entering_router
 from web.staff.gaps import router as gaps_router
+from web.staff.used import router as used_router
 
 __all__ = ["BRING_IN", "LIBRARY", "LIBRARY_BYTES", "STAFF_ROUTERS", "UPLOAD_BYTES"]
 
@@ -35,6 +36,7 @@ STAFF_ROUTERS = (
     settling.router,
     bringing_in.router,
     gaps_router,
+    used_router,
     library_router,
     entering_router,
     publishing.router,

@@ -106,7 +106,9 @@ def _fate(one: Judged, shown: list[str], policy: Policy, reads: bool) -> str:
     """Say what became of a candidate, and why."""
     id_ = one.candidate.listed.id
     if id_ in shown:
-        return f"shown, number {shown.index(id_) + 1}"
+        return f"shown, number {shown.index(id_) + 1}" + (
+            ", because staff attached this question to it" if one.by_hand else ""
+        )
     if one.passed:
         return "answers, but is not shown: others come first, another says the same, or doses are withheld"
     if reads and one.logit is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -23,10 +22,10 @@ from web.staff import builds
 from web.staff.article_views import moment
 from web.staff.bench import Bench, Tried
 from web.staff.building import start
-from web.staff.builds import Build, BusyError, Purpose
+from web.staff.builds import BusyError, Purpose
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
-from web.staff.pages import BuildView
+from web.staff.publishing import build_view
 from web.staff.questions import MOST_CHARACTERS
 from web.staff.try_pages import TryPage
 from web.staff.try_views import tried_view
@@ -67,9 +66,18 @@ def build(request: Request, visit: Visited) -> Response:
                 connection, visit.person, "to be tried", visit.now, all_the_same=False, purpose=Purpose.DRAFT
             )
     except BusyError:
-        busy = {"build": "A publish or another draft is under way. Wait until it is done."}
+        busy = {"build": "A publish or another draft is under way. Wait until it is done, or cancel it."}
         return shown(replace(_page(request, visit), errors=busy), 422)
     start(request.app.state.settings, engine, build_id)
+    return RedirectResponse(TRY, 303)
+
+
+@router.post("/cancel")
+@only(*_MAY)
+def cancel(request: Request, visit: Visited) -> Response:
+    """Ask the draft under way to stop; it leaves nothing behind, and the draft before stays."""
+    with writing(request.app.state.engine) as connection:
+        builds.cancel(connection, visit.text("build"))
     return RedirectResponse(TRY, 303)
 
 
@@ -151,7 +159,7 @@ def _page(request: Request, visit: Visit, said: str = "") -> TryPage:
         visitors=visitors_frame(request),
         draft=_told(there),
         older=there is not None and there.older,
-        build=_view(newest),
+        build=build_view(newest, visit.now) if newest and newest.state is not builds.BuildState.DONE else None,
         may_build=bool(visit.person.roles & set(_MAY)),
         limit=state.assistant.policy.limits.question_characters,
     )
@@ -159,11 +167,3 @@ def _page(request: Request, visit: Visit, said: str = "") -> TryPage:
 
 def _told(there: Draft | None) -> str:
     return f"Draft {there.digest[:12]}, built on {moment(there.built_at)} by {there.who}." if there else ""
-
-
-def _view(build: Build | None) -> BuildView | None:
-    """Return a draft that is being built or could not be; one that was built says so itself."""
-    if build is None or build.state is builds.BuildState.DONE:
-        return None
-    began = moment(datetime.fromtimestamp(build.started_at, UTC))
-    return BuildView(build.id, build.state, build.person, began, build.step, build.done, build.total, build.said)

@@ -66,8 +66,11 @@ def _tie(
     change: Callable[..., None],
     said: str,
 ) -> Response:
-    page, why = passage_page(request, visit, article_id, revision, passage_id), visit.text("why").strip()
+    page = passage_page(request, visit, article_id, revision, passage_id, find=visit.text("find"))
+    why = visit.text("why").strip()
     problem = "" if why else "Say why; the log keeps it."
+    if not visit.text("caveat"):
+        problem = "Choose a passage."
     if not problem:
         try:
             change(request.app.state.engine, passage_id, visit.text("caveat"), who=visit.person.name, why=why)

@@ -134,6 +134,33 @@ def test_phrasings_and_caveats_are_kept_on_the_passage(
     assert "It has none." in text(ada.get(f"{path}/{first}"))
 
 
+def test_a_caveat_of_another_article_is_found_by_words_and_bound(
+    client: TestClient, engine: Engine, people: dict[str, str]
+) -> None:
+    one = put_in(engine, approved=True)
+    words = "A boat must keep away from geese that breed, however calm the river is."
+    other = Document(Attributes(title="On boats", publisher="Lake House"), (Block(BlockKind.PARAGRAPH, words),))
+    boats = curate.import_document(engine, other, file_name="boats.txt", who="Hedda", given=UNKNOWN)
+    [caveat] = ids(engine, boats)
+    first, *_ = ids(engine, one)
+    path = f"/staff/articles/{one.article_id}/revisions/{one.revision}/cut/{first}"
+    ada = as_(client, "ada")
+    assert "No other passage" in text(ada.get(f"{path}?find=geese+boat"))
+    curate.approve(engine, None, who="Noor", why="read", accept="a test")
+    for asked in ("geese+boat", "BOATS", "boat+river"):
+        [choice] = ada.get(f"{path}?find={asked}").xpath('//*[@id="elsewhere"]//input[@type="radio"]')
+        assert choice.get("value") == caveat
+    assert "No other passage" in text(ada.get(f"{path}?find=100%25+boats"))
+    refused = ada.post(f"{path}/caveats", 422, caveat=caveat, find="boats").text
+    assert "Say why" in refused
+    assert words in refused
+    assert "Choose a passage." in ada.post(f"{path}/caveats", 422, find="boats", why="w").text
+    ada.post(f"{path}/caveats", caveat=caveat, find="boats", why="who rows must know")
+    page = text(ada.get(f"{path}?find=boats"))
+    assert "(bound by a curator; from On boats)" in page
+    assert "No other passage that visitors may be shown holds these words." in page
+
+
 def test_a_difference_is_settled_with_a_reason(client: TestClient, engine: Engine, people: dict[str, str]) -> None:
     for publisher, weeks in (("River Office", "two"), ("Lake House", "six")):
         words = f"SSRI antidepressants start to improve the mood of most people after about {weeks} weeks of treatment."

@@ -24,13 +24,15 @@ def kim(client: TestClient, engine: Engine) -> Browsing:
 def test_what_is_missing_in_a_form_is_said_beside_it(kim: Browsing, engine: Engine) -> None:
     answer = asked(engine, "Where do geese sleep?")
     for form, said in (
-        ("cover", "Choose the passage that answers, or give its id."),
+        ("cover", "Choose the passage that answers, or type words of it."),
         ("needs-source", "Choose who looks for a source."),
         ("out-of-scope", "This needs a reason, which the log keeps."),
     ):
         page = kim.post(f"/staff/misses/{form}", 422, answer=answer)
         assert said in page.text
         assert "Search is not available" in page.text
+    said = kim.post("/staff/misses/cover", 422, answer=answer, passage="other", other="geese", phrasing="a").text
+    assert "No passage that visitors may be shown holds all these words." in said
     for number in ("", "7", "9" * 30, "-1", "x"):
         assert "This decision was taken back already." in kim.post("/staff/misses/take-back", 422, decision=number).text
     with reading(engine) as connection:

@@ -26,7 +26,7 @@ from tests.web.staff.test_articles import as_, logged, put_in
 from web.access import Role
 from web.settings import read_settings
 from web.staff import building, builds, people
-from web.staff.builds import Build, BuildState, BusyError, CancelledError
+from web.staff.builds import Build, BuildState, BusyError, CancelledError, Purpose
 from web.staff.people import Person
 
 BRIDGES = (
@@ -137,10 +137,10 @@ def test_questions_that_go_wrong_stop_it_and_a_clinician_may_publish_all_the_sam
     assert [entry["why"] for entry in logged(engine, "publish")] == ["nobody asks that"]
 
 
-def begun(engine: Engine, person: Person) -> Build:
+def begun(engine: Engine, person: Person, purpose: Purpose = Purpose.PUBLISH) -> Build:
     now = int(time.time())
     with writing(engine) as connection:
-        builds.begin(connection, person, "w", now, all_the_same=False)
+        builds.begin(connection, person, "w", now, all_the_same=False, purpose=purpose)
         found = builds.newest(connection, now)
     assert found is not None
     return found
@@ -158,12 +158,26 @@ def rows(engine: Engine) -> dict[str, list[str]]:
         return {t.name: sorted(map(str, connection.execute(sa.select(t)))) for t in tables}
 
 
-@pytest.mark.parametrize("step", ["", "Encoding what is new", "Checking the edition", "Making it live"])
+@pytest.mark.parametrize(
+    ("purpose", "step"),
+    [
+        (Purpose.PUBLISH, ""),
+        (Purpose.PUBLISH, "Encoding what is new"),
+        (Purpose.PUBLISH, "Checking the edition"),
+        (Purpose.PUBLISH, "Asking the questions"),
+        (Purpose.PUBLISH, "Making it live"),
+        (Purpose.DRAFT, ""),
+        (Purpose.DRAFT, "Checking the edition"),
+        (Purpose.DRAFT, "Keeping it"),
+    ],
+)
 def test_cancelled_at_any_moment_it_leaves_no_trace(
-    engine: Engine, database_url: str, data: Path, kim: Person, step: str
+    engine: Engine, database_url: str, data: Path, kim: Person, purpose: Purpose, step: str
 ) -> None:
     approved(engine, GEESE, "Geese")
-    build = begun(engine, kim)
+    with writing(engine) as connection:
+        add_questions(connection, [CuratedQuestion("Where do wild geese rest?", True, (GEESE[:40],), "tune")])
+    build = begun(engine, kim, purpose)
     files_before, rows_before = files(data), rows(engine)
 
     def cancel(connection: sa.Connection, _: object, statement: str, values: object, *more: object) -> None:
@@ -185,7 +199,8 @@ def test_cancelled_at_any_moment_it_leaves_no_trace(
         assert publishing.live(connection) is None
         after = builds.newest(connection, int(time.time()))
     assert after is not None
-    assert (after.state, after.said) == (BuildState.CANCELLED, "Cancelled. What visitors see is as it was.")
+    kept = "The draft" if purpose is Purpose.DRAFT else "What visitors see"
+    assert (after.state, after.said) == (BuildState.CANCELLED, f"Cancelled. {kept} is as it was.")
 
 
 def test_only_one_at_a_time_and_one_that_is_silent_counts_as_gone(engine: Engine, kim: Person) -> None:

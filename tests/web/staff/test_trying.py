@@ -18,8 +18,9 @@ from index import publishing
 from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.database import reading, writing
+from sources.library import approved_passages
 from sources.overview import article_lines
-from sources.questions import Kind, curated_questions, name_of
+from sources.questions import CuratedQuestion, Kind, add_questions, curated_questions, name_of
 from tests.index.encoder_fixture import prepared_encoder
 from tests.web.staff.conftest import Form, site, somebody, text
 from tests.web.staff.test_access import GEESE, dump
@@ -83,6 +84,19 @@ def test_a_question_goes_the_whole_way_on_the_draft_and_leaves_no_trace(
     assert carried_out(engine, settings, Purpose.DRAFT).state is BuildState.DONE
     with reading(engine) as connection:
         assert publishing.live(connection) is None
+    # A draft can be cancelled by those who may build one; a cancelled one leaves the draft before as it was.
+    with writing(engine) as connection:
+        person = people.by_name(connection, "kim")
+        assert person is not None
+        begun = builds.begin(connection, person, "w", int(time.time()), all_the_same=False, purpose=Purpose.DRAFT)
+    assert "Building a draft Starting" in text(kim.get("/staff/try"))
+    as_(client, "hedda").post("/staff/try/cancel", 403, build=begun)
+    kim = as_(client, "kim")
+    kim.post("/staff/try/cancel", build=begun)
+    assert "Stopping" in text(kim.get("/staff/try"))
+    with writing(engine) as connection:
+        builds.ended(connection, begun, BuildState.CANCELLED, "Cancelled. The draft is as it was.")
+    assert "Cancelled. The draft is as it was." in text(kim.get("/staff/try"))
     with reading(engine) as connection:
         [line] = article_lines(connection)
     curate.comment(engine, line.article.id, "Geese, again.", who="Kim Bo")
@@ -215,6 +229,48 @@ def test_one_failure_stops_a_publish_shows_before_and_after_and_an_admin_may_ove
     )  # fmt: skip
     with reading(engine) as connection:
         log.verify(connection)
+
+
+def test_a_question_that_the_live_edition_answers_stops_a_publish_that_would_not(
+    client: TestClient, engine: Engine, settings: Settings
+) -> None:
+    words = "They rest on lakes along the way"
+    approved(engine, GEESE, "Geese")
+    approved(engine, BRIDGES, "Bridges")
+    with writing(engine) as connection:
+        others = [CuratedQuestion(f"What rests on {one}?", True, ("on oak piles",), "tune") for one in ("oak", "piles")]
+        add_questions(connection, [CuratedQuestion(GEESE_QUESTION, True, (words,), "tune"), *others])
+    assert carried_out(engine, settings, Purpose.PUBLISH).state is BuildState.DONE
+    approved(engine, GEESE.replace(words, "They go without a rest"), "Geese")
+    build = carried_out(engine, settings, Purpose.PUBLISH)
+    assert build.said.startswith(
+        "1 of the questions that came with the library is answered rightly by the live edition"
+    )
+    [failed] = build.failures
+    assert (failed.question, failed.kind, failed.kept) == (GEESE_QUESTION, "must-answer", False)
+    assert failed.expected == f"a passage with the right words: “{words}”"
+    assert failed.before.startswith("number 1 of ")
+    assert words in failed.before
+    assert words not in failed.now
+    page = text(as_(client, "kim").get("/staff/publish"))
+    assert "must-answer, came with the library" in page
+    # Whoever withdraws a passage means that its questions are not answered by it any more.
+    with reading(engine) as connection:
+        bridges = next(one for one in approved_passages(connection) if "oak piles" in one.text)
+    curate.withdraw(engine, bridges.id, who="Kim Bo", why="w")
+    assert [one.question for one in carried_out(engine, settings, Purpose.PUBLISH).failures] == [GEESE_QUESTION]
+    publish(
+        engine,
+        settings.data,
+        default_model(),
+        load_policy(),
+        who="Hedda Head",
+        why="w",
+        override="it is so",
+        reads=False,
+    )
+    assert name_of(GEESE_QUESTION) in logged(engine, "publish")[-1]["failed"]
+    assert carried_out(engine, settings, Purpose.PUBLISH).state is BuildState.DONE
 
 
 def test_a_phrasing_is_a_change_to_publish(client: TestClient, engine: Engine, settings: Settings) -> None:
