@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from assistant.assistant import Assistant, Question
@@ -117,7 +118,7 @@ _PROBLEM: dict[str, Any] = {"model": ProblemDetails, "content": {MEDIA_TYPE: {}}
     },
 )
 @public
-async def ask(asked: Ask, request: Request) -> JSONResponse:
+async def ask(asked: Ask, request: Request) -> Response:
     """Answer with passages of approved articles, word for word, or say that none answers."""
     state = request.app.state
     assistant: Assistant = state.assistant
@@ -127,7 +128,7 @@ async def ask(asked: Ask, request: Request) -> JSONResponse:
         answer = await run_in_threadpool(assistant.answer, words, conversation)
     else:
         answer = await state.crowd.answer(Question(words, conversation, triaged=triaged))
-    return JSONResponse(answer.public())
+    return Response(orjson.dumps(answer.public()), media_type="application/json")
 
 
 def checked(question: str, conversation: str | None) -> tuple[str, str | None]:

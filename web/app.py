@@ -28,7 +28,6 @@ from sources.database import DatabaseError, open_database, upgrade
 from web import api, health, patterns, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
-from web.fetching import Network
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
@@ -110,7 +109,8 @@ def create_app(settings: Settings) -> FastAPI:
         ],
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
-    app.state.settings, app.state.engine, app.state.network = settings, engine, Network()
+    # Another network than the machine's is set by whoever tries what fetching does.
+    app.state.settings, app.state.engine, app.state.network = settings, engine, None
     app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
     app.state.bench = Bench()

@@ -262,7 +262,7 @@ class FeedbackPage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a source: a "heading", a "passage", or a "gap" whose text says why nothing is shown there."""
+    """A stretch of a source: a "heading", a "passage", a "reference", or a "gap" whose text says why nothing is shown there."""
 
     kind: str
     text: str

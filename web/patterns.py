@@ -43,6 +43,8 @@ from web.pages import (
     render,
     stylesheet,
 )
+from web.review.pages import shown as render_review
+from web.review.patterns import review_patterns
 from web.staff.comparing import compared
 from web.staff.pages import StaffFrame, StaffPatternsPage
 from web.staff.pages import render as render_staff
@@ -98,7 +100,19 @@ def sent(rest: str = "") -> RedirectResponse:
 @public
 def of_staff(request: Request) -> HTMLResponse:
     """Show what the pages of staff have in addition."""
-    frame = StaffFrame(
+    return HTMLResponse(render_staff(staff_patterns(_staff_frame(request))))
+
+
+@router.get(HERE + "/review")
+@public
+def of_review(request: Request) -> HTMLResponse:
+    """Show what the pages of clinicians have beyond those of staff."""
+    frame = replace(_staff_frame(request), place="review")
+    return render_review(review_patterns(frame, (_ANSWERED, _REFUSED, _ERASED), frame_of(request)))
+
+
+def _staff_frame(request: Request) -> StaffFrame:
+    return StaffFrame(
         site_name=request.app.state.settings.site_name,
         nonce=request.scope["state"]["nonce"],
         name="A person",
@@ -106,7 +120,6 @@ def of_staff(request: Request) -> HTMLResponse:
         place="articles",
         said="What was just done.",
     )
-    return HTMLResponse(render_staff(staff_patterns(frame)))
 
 
 @router.get(HERE + "/{name}")
@@ -229,13 +242,20 @@ _SAMPLE = replace(
 )
 
 
+_ANSWERED = Turn("What somebody asked?", "answered", topic="a subject", quotes=(replace(_PLAIN, check=None),))
+_REFUSED = Turn("What else somebody asked?", "no_answer", suggestions=("A question that an article answers?",))
+_ERASED = Turn(None, "no_answer")
+
+
 def _with_caveat(policy: Policy) -> Quote:
     pieces = (("What qualifies the passage above. It never goes without it.", False),)
     return replace(_PLAIN, check=None, caveats=(replace(_SAMPLE, pieces=pieces, tie=policy.wordings.caveat),))
 
 
 def _side_by_side(policy: Policy) -> Quote:
-    return replace(_PLAIN, check=None, others=(replace(_SAMPLE, source=_OTHER, tie=policy.wordings.differs),))
+    pieces = (("A passage of another article, which does not say the same. Neither stands first.", True),)
+    other = replace(_SAMPLE, pieces=pieces, source=_OTHER, tie=policy.wordings.differs)
+    return replace(_PLAIN, check=None, others=(other,))
 
 
 def _check(part: str, *, passed: bool) -> CheckPage:

@@ -44,7 +44,7 @@ class NoSuchAnswerError(HTTPException):
 
 
 class DeletedAnswerError(HTTPException):
-    """The visitor had the words of the question erased, and so its receipt is gone."""
+    """The words of the question were erased, at a wish or because their term was over, and so its receipt is gone."""
 
     def __init__(self) -> None:
         super().__init__(410)
@@ -91,7 +91,8 @@ class Problem:
 _UNAVAILABLE = "The articles cannot be searched right now. Nothing you wrote was lost on our side or kept."
 _NO_ANSWER = "There is no answer at this address. It may have been copied only in part."
 _DELETED = (
-    "The words of this question were erased, as somebody who had this address asked for. They cannot be brought back."
+    "The words of this question were erased, because somebody who had this address asked for that or because they had "
+    "been kept long enough. They cannot be brought back."
 )
 _NOT_SIGNED = (
     "This answer is in our log, but the log was not signed since it was given. That is done every five minutes."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +22,8 @@ _HEADERS = {
 }
 # With no referrer at all a browser does not say which page a form came from, and those of staff are checked for that.
 _STAFF_HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
+
+_CACHE = b"cache-control"
 
 
 def content_policy(nonce: str, ancestors: str = "'none'") -> str:
@@ -91,18 +92,20 @@ class _Guarded:
     def __init__(self, send: Send, nonce: str, path: str, sites: Sequence[str]) -> None:
         self._send, self.started = send, False
         policy = content_policy(nonce, frame_ancestors(path, sites))
-        self._headers = {**_HEADERS, "Content-Security-Policy": policy, **framing_headers(path, sites)}
+        named = {**_HEADERS, "Content-Security-Policy": policy, **framing_headers(path, sites)}
         if is_for_staff(path):
-            self._headers |= _STAFF_HEADERS
+            named |= _STAFF_HEADERS
+        # As they are sent, and all set at once: through `MutableHeaders` each would look through all others.
+        self._headers = {name.lower().encode(): value.encode() for name, value in named.items() if value is not None}
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                if value is not None:
-                    headers[name] = value
-            headers.setdefault("Cache-Control", "no-store")
+            given = [one for one in message["headers"] if one[0] not in self._headers]
+            headers = (
+                self._headers if any(name == _CACHE for name, _ in given) else {_CACHE: b"no-store"} | self._headers
+            )
+            message["headers"] = [*given, *headers.items()]
         await self._send(message)
 
 

@@ -37,7 +37,9 @@ SETTINGS = (
     ),
     Setting("WELLCITED_SITE_NAME", "Wellcited", "Name of the site, shown at the top of every page."),
     Setting(
-        "WELLCITED_CONTACT", "", "How visitors reach a person: a telephone number, an e-mail address or a web address."
+        "WELLCITED_CONTACT",
+        "",
+        "How visitors reach a person, in words; numbers and addresses in it can be followed by a tap.",
     ),
     Setting(
         "WELLCITED_SITES",

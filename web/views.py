@@ -20,6 +20,7 @@ from sources import canonical
 from sources.article import Attributes, BlockKind
 from sources.library import Passage
 from sources.splitting import is_reference_heading
+from web.contact import contact
 from web.fragments import at_quote
 from web.pages import (
     CheckLink,
@@ -47,19 +48,21 @@ def notice(kind: str, text: str, policy: Policy) -> NoticeText:
 def frame(
     policy: Policy,
     site_name: str,
-    contact: str | None,
+    reached_at: str | None,
     nonce: str,
     about_library: str = "",
     embedded_in: tuple[str, ...] | None = None,
 ) -> Frame:
     """Return what every page carries."""
     words = policy.wordings
-    reach = words.reach_a_person if contact is None else f"{words.reach_a_person}\n\n{contact}"
+    reach = notice("reach_a_person", words.reach_a_person, policy)
+    if reached_at:
+        reach = replace(reach, segments=(*reach.segments, ("\n\n", None), *contact(reached_at)))
     return Frame(
         site_name=site_name,
         disclaimer=notice("disclaimer", words.disclaimer, policy),
         crisis_line=notice("crisis_line", words.crisis_line, policy),
-        reach_a_person=notice("reach_a_person", reach, policy),
+        reach_a_person=reach,
         nonce=nonce,
         about_library=about_library,
         embedded_in=embedded_in,
@@ -70,8 +73,10 @@ def frame(
 def about(edition: Edition) -> str:
     """Say in a sentence how large the library is."""
     articles = {p.passage.article.id: p.passage.article.attributes.publisher for p in edition.passages}
-    publishers = {publisher or article for article, publisher in articles.items()}
-    return f"{_counted(len(articles), 'approved article')} from {_counted(len(publishers), 'publisher')}."
+    nameless = sum(not publisher for publisher in articles.values())
+    if nameless:
+        return f"{_counted(len(articles), 'approved article')}, {nameless} of which without a stated publisher."
+    return f"{_counted(len(articles), 'approved article')} from {_counted(len(set(articles.values())), 'publisher')}."
 
 
 def _counted(count: int, noun: str) -> str:
@@ -324,7 +329,7 @@ def source_parts(
                 yield Part("passage", passage.text, passage_id=passage.id, marked=passage.id == marked, warnings=notes)
         if covered_to <= line.start and in_references:
             # A list of references answers nothing, but whoever reads the source will want it.
-            yield Part("passage", line.block.text)
+            yield Part("reference", line.block.text)
         elif covered_to < line.end and not in_gap:
             in_gap = True
             yield Part("gap", _GAP)

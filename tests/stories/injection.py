@@ -145,6 +145,11 @@ def in_parts(size: int) -> list[list[str]]:
     return [PAYLOADS[n : n + size] for n in range(0, len(PAYLOADS), size)]
 
 
+def ready_made(payload: str) -> str:
+    """Put a payload into a question as visitors are offered them."""
+    return f"What of {payload}?"
+
+
 def hostile_library(data: Path) -> Hostile:
     """Take in every payload as title, publisher, author, address, heading, paragraph and item; publish, and quote all."""
     engine = open_database(data)
@@ -153,7 +158,9 @@ def hostile_library(data: Path) -> Hostile:
     approve(engine, None, who="Kim", why="test", accept="test")
     with writing(engine) as connection:
         gold = [(payload, " ".join(payload.split())) for payload in PAYLOADS[::CURATED]]
-        add_questions(connection, [CuratedQuestion(payload, True, (once,), "report") for payload, once in gold])
+        add_questions(
+            connection, [CuratedQuestion(ready_made(payload), True, (once,), "report") for payload, once in gold]
+        )
     policy = load_policy()
     publish(engine, data, default_model(), policy, who="Kim", why="test", override="test", reads=False)
     desk = Desk(engine, data, False)

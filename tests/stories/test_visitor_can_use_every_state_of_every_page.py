@@ -15,6 +15,7 @@ from web.patterns import HERE, pages
 STATES = (
     HERE,
     f"{HERE}/staff",
+    f"{HERE}/review",
     *(f"{HERE}/{name}" for name in pages(FRAME, load_policy())),
     "/crisis",
     "/safety",
@@ -42,7 +43,7 @@ BARE = """() => [...document.querySelectorAll(".notice, .card, .tag, .primary, .
 def test_no_state_has_a_barrier(page: Page, state: str) -> None:
     page.goto(state)
     views = [(screen, light) for screen in SCREENS for light in ("light", "dark")]
-    for screen, light in views if state in (HERE, f"{HERE}/staff") else VIEWS:
+    for screen, light in views if state in (HERE, f"{HERE}/staff", f"{HERE}/review") else VIEWS:
         look_at(page, screen, light)
         assert_accessible(page, f"{state}, {screen}, {light}")
         assert page.evaluate(SMALL) == []

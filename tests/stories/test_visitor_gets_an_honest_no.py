@@ -40,3 +40,5 @@ def test_the_counter_says_when_a_question_becomes_too_long(page: Page) -> None:
     expect(page.locator("#counter")).to_have_text("1 character left")
     field.fill("a" * 510)
     expect(page.locator("#counter")).to_have_text("10 characters over the limit of 500")
+    field.press_sequentially("  ")
+    expect(page.locator("#counter")).to_have_text("10 characters over the limit of 500")

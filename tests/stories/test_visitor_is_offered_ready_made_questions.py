@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.stories.test_visitor_with_assistive_technology import assert_accessible
 
-WANTED = "Can you get hooked on antidepressants?"  # one of those that the first page begins with
+WANTED = "Can you get hooked on antidepressants?"
 
 
 @pytest.fixture
@@ -69,6 +69,12 @@ def test_the_arrows_go_round_through_the_field_and_escape_closes_without_taking_
     page.keyboard.press("Tab")
     expect(page.locator("#offers")).to_be_hidden()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_focused()
+
+
+def test_many_of_a_thing_are_found_by_one(field_is_ready: Page) -> None:
+    page = field_is_ready
+    page.get_by_label("Your question").press_sequentially("stand ssris")
+    expect(page.get_by_role("option")).to_have_text(["What does SSRI stand for?"])
 
 
 def test_enter_sends_what_was_typed_when_nothing_was_chosen(field_is_ready: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,10 +55,11 @@ WORDS = load_policy().wordings
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def library(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library of two articles that do not say the same, which a clinician has confirmed."""
     folder = tmp_path_factory.mktemp("pairs")
     data = folder / "data"
+    shutil.copytree(starter_data / "encoders", data / "encoders")  # preparing one is not what is looked at here
     for name, text in (("harbour", HARBOUR), ("valley", VALLEY)):
         (folder / f"{name}.md").write_text(text)
         wellcited(data, "import", str(folder / f"{name}.md"))

@@ -48,6 +48,22 @@ def test_no_page_has_a_barrier(page: Page, screen: str, light: str) -> None:
     assert_accessible(page, "the crisis page")
 
 
+# Whether what stays in view while one scrolls is higher than the window, with six lines of the clinic's own to come.
+CUT_OFF = """() => {
+  const beside = document.querySelector("footer.site");
+  const top = parseFloat(getComputedStyle(beside).top);
+  const lines = 6 * parseFloat(getComputedStyle(beside).lineHeight);
+  return getComputedStyle(beside).position === "sticky" && top + beside.offsetHeight + lines > innerHeight;
+}"""
+
+
+def test_help_that_stays_beside_the_conversation_is_never_cut_off(page: Page) -> None:
+    for height in (720, 844, 1000, 1087, 1088, 1200):
+        page.set_viewport_size({"width": 1280, "height": height})
+        assert not page.evaluate(CUT_OFF), height
+    assert page.locator("footer.site").evaluate("(one) => getComputedStyle(one).position") == "sticky"
+
+
 def test_the_first_key_skips_to_the_main_content(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the main content")).to_be_focused()

@@ -20,7 +20,9 @@ from assistant.curate import withdraw
 from assistant.policy import load_policy
 from assistant.recorder import write
 from assistant.transcript import transcript
+from index.desk import well_put
 from sources.database import open_database, reading, writing
+from sources.starter_library import questions as starter_questions
 from tests.assistant.test_log import record
 from tests.web.test_visitor import fields, post, text, within
 from web.app import create_app
@@ -225,6 +227,11 @@ def test_the_offered_questions_all_have_an_answer_and_may_be_kept_once_they_are_
     assert 30 <= len(questions) == len(set(questions))
     assert len(response.content) <= 40_000
     assert "public" in response.headers["cache-control"]
+    # Curated questions put hastily, or with a typing error, are there to be tried, and not to be shown.
+    assert [one for one in questions if not well_put(one)] == []
+    assert {"What does SSRI stand for?", "Is ketamine an anesthetic?"} <= set(questions)
+    curated = {one.question for one in starter_questions() if one.must_answer}
+    assert {"what are brain zaps", "How many weeks do withdrawl symptoms go on for?"} <= curated - set(questions)
     for question in questions[::9]:
         assert client.post("/api/ask", json={"question": question}).json()["outcome"] == "answered", question
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_caveats_are_listed_bound_released_and_logged(lakes: Path) -> None:
     assert "The log is whole" in wellcited(lakes, "log", "verify")
 
 
-def test_the_list_says_what_is_not_shown_for_lack_of_a_caveat(lakes: Path) -> None:
+def test_the_list_says_what_is_not_shown_for_lack_of_a_caveat(lakes: Path, starter_data: Path) -> None:
+    shutil.copytree(starter_data / "encoders", lakes / "encoders")  # preparing one is not what is looked at here
     lake, however = ids(lakes, "the-lake")
     wellcited(lakes, "publish", "--override", "a small library of a test")
     assert "not shown" not in wellcited(lakes, "caveat", "list")

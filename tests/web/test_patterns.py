@@ -98,13 +98,36 @@ def test_what_staff_have_in_addition_is_a_page_of_its_own(client: TestClient) ->
         re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^}]*\}", "", (STATIC / "staff.css").read_text(encoding="utf-8")))
     )
     # Of whole pages that are no component: their columns, the person's page, and what only printing hides.
-    whole = {"narrow", "copy", "picture", "secret", "steps", "beside", "aside", "text", "edition", "inline", "search"}
+    whole = {
+        "narrow",
+        "copy",
+        "picture",
+        "secret",
+        "steps",
+        "beside",
+        "aside",
+        "text",
+        "edition",
+        "inline",
+        "search",
+        "even",
+    }
     whole |= {"people", "roles", "revisions", "facts", "moves", "notice", "same", "css", "me", "for", "label"}
     assert own - styled - whole == set()
 
 
+def test_what_clinicians_have_in_addition_is_a_page_of_its_own(client: TestClient) -> None:
+    page = html.document_fromstring(client.get(f"{HERE}/review").text)
+    styled = {name for one in page.iter() for name in (one.get("class") or "").split()}
+    style = re.sub(r"\{[^}]*\}", "", (STATIC / "review.css").read_text(encoding="utf-8"))
+    assert set(re.findall(r"\.([a-z][\w-]*)", style)) - styled - {"css"} == set()
+    ids = [one.get("id") for one in page.iter() if one.get("id")]
+    assert len(ids) == len(set(ids))
+    assert not MEDICINE.search(" ".join(text for text in page.get_element_by_id("recall").itertext()))
+
+
 def test_what_is_sent_comes_back(client: TestClient) -> None:
-    for path in (HERE, f"{HERE}/answer", f"{HERE}/start-over"):
+    for path in (HERE, f"{HERE}/review", f"{HERE}/answer", f"{HERE}/start-over"):
         reply = client.post(path, data={"question": "anything"}, follow_redirects=False)
         assert (reply.status_code, reply.headers["location"]) == (303, HERE)
 

@@ -17,3 +17,4 @@ def test_every_answer_is_of_one_edition_and_nothing_withdrawn_is_shown(starter_d
     assert found.answers > 20
     assert found.editions > 2
     assert found.mixed == found.withdrawn == ()
+    assert found.failed == 0

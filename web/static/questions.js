@@ -42,7 +42,7 @@
   }
 
   function matching(text) {
-    const typed = words(text);
+    const typed = words(text).map((word) => word.replace(/(?<=...)s$/u, "")); // one who types "ssris" means "SSRI", too
     if (typed.join("").length < LEAST || text.length > LONGEST || text.includes("\n")) return [];
     return known
       .map((one) => ({ ...one, fit: fit(typed, one.words) }))

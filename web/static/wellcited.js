@@ -112,7 +112,7 @@ function say(words, visibly = false) {
 // From 80 % of the limit on, says how much is left. A longer question is still sent: the server answers it.
 function count(field) {
   const limit = Number(field.dataset.limit);
-  const left = limit - [...field.value].length;
+  const left = limit - [...field.value.trim()].length; // the server counts no blanks around it either
   const characters = Math.abs(left) === 1 ? "1 character" : `${Math.abs(left)} characters`;
   const words = left < 0 ? `${characters} over the limit of ${limit}` : `${characters} left`;
   byId("counter").textContent = left > limit / 5 ? "" : words;
