@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import bm25s
@@ -177,19 +176,6 @@ def test_many_threads_find_what_one_finds(index: LexicalIndex) -> None:
     queries = ["ketamine mood", "SSRI weeks", "nausea headaches", "blood pressure nurse"] * 200
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda q: index.search(q, 3), queries)) == [index.search(q, 3) for q in queries]
-
-
-def test_a_question_over_ten_thousand_passages_takes_little() -> None:
-    index = LexicalIndex.build(made_up(10_000))
-    query = " ".join(made_up(1, seed=3)[0].split()[:8]) + " " + " ".join(index.vocabulary[:8])
-    index.search(query, 30)
-    took = []
-    for _ in range(50):
-        start = time.perf_counter()
-        index.search(query, 30)
-        took.append(time.perf_counter() - start)
-    # The median is below 0.5 ms on a quiet machine; ten times that is still no part of a visitor's wait.
-    assert sorted(took)[25] < 0.005
 
 
 @given(st.text(max_size=200))

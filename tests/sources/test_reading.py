@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -575,22 +574,12 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 )
 def test_a_file_that_asks_for_too_much_is_stopped(write: Write, limits: Limits, said: str) -> None:
     path = write("a.docx", heavy())
-    begun = time.monotonic()
     assert refusal(path, limits).reason == said
-    assert time.monotonic() - begun < 10
 
 
 def test_an_answer_that_is_too_long_is_refused(write: Write) -> None:
     error = refusal(write("a.txt", TEXT), Limits(answer=500))
     assert error.reason == "it holds more text than an article can have"
-
-
-def test_a_small_text_is_read_at_once(write: Write) -> None:
-    path = write("a.txt", TEXT)
-    read(path)
-    begun = time.monotonic()
-    read(path)
-    assert time.monotonic() - begun < 1  # 0.05 s on an idle machine
 
 
 @pytest.mark.parametrize("ending", sorted(FORMATS))

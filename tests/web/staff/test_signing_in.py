@@ -91,9 +91,9 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(client: TestClient, a
     kept = passwords.hashed(PASSWORD)
     for _ in range(7):
         for name, hashed in (("ada.ng", kept), ("nobody", None)):
-            began = time.perf_counter()
+            began = time.process_time()
             assert not passwords.matches("wrong horse battery", hashed)
-            times[name].append(time.perf_counter() - began)
+            times[name].append(time.process_time() - began)
     known, unknown = (min(one) for one in times.values())
     assert 0.5 < known / unknown < 2
 
