@@ -310,7 +310,7 @@ class Assistant:
             heard = self._heard(listened, library, library.read((), listened) if self._screens(library) else ())
             triaged = raised(self.triage(question), heard, self.policy.raising)
             calm = triaged.level is Level.ordinary and not triaged.mention
-            known = calm and any(one.passed for one in look_up(library, question, self.policy))
+            known = calm and any(one.passed for one in look_up(library.for_curated_questions, question, self.policy))
             self._answered[key] = known
         return known
 

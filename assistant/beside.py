@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 
 from assistant import schema
 from assistant.review import schema as review
-from assistant.review.gathering import best_probability
+from assistant.review.gathering import best_probability, traits_of
 from assistant.verifier import canonical
 from index import schema as index
 from sources import schema as library
@@ -233,7 +233,7 @@ def _facts(connection: Connection) -> Iterator[str]:
         best = best_probability(entry.get("candidates") or ())
         if told != (entry.get("answer"), entry.get("outcome"), entry.get("edition") or "", best):
             yield f"answer {row.answer_id}: what it is found by is not what entry {row.seq} of the log says; it was changed."
-        if traits.pop(row.seq, set()) != _traits(entry, answer):
+        if traits.pop(row.seq, set()) != set(traits_of(entry, {"passages": (), "passage_ids": (), **answer})):
             yield f"answer {row.answer_id}: the passages, articles or rules it is found by are not those of the answer."
     newest = sa.select(sa.func.max(f.seq)).scalar_subquery()
     missing = sa.select(schema.answers.c.id).where(
@@ -242,12 +242,6 @@ def _facts(connection: Connection) -> Iterator[str]:
     for id_ in connection.scalars(missing):
         yield f"answer {id_}: it cannot be found any more; what it was found by is gone."
     yield from (f"entry {seq} of the log: passages or rules are said of it, and it is no answer." for seq in traits)
-
-
-def _traits(entry: Said, answer: Said) -> set[tuple[str, str]]:
-    found = {("passage", one) for one in answer.get("passage_ids") or ()}
-    found |= {("article", one["article"]["id"]) for one in answer.get("passages") or ()}
-    return found | {("rule", one) for one in (entry.get("triage") or {}).get("rules") or ()}
 
 
 def _of(row: Any, names: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import schema
+from assistant.log import of_kind
 from sources.database import lock, reading, writing
 
 # One name for every database in use: whoever counts holds it.
@@ -67,9 +68,7 @@ def _newest(connection: Connection) -> int:
 def _counted(connection: Connection, above: int, last: int) -> Counter[tuple[str, str]]:
     """Count the answers among entries of the log above a place and up to another, by day and passage."""
     logged = schema.log.c
-    # A sum keeps SQLite from taking the index of kinds, in which it would go through every answer there ever was.
-    kind = logged.kind + "" == "answer"
-    query = sa.select(logged.at, logged.body).where(logged.seq > above, logged.seq <= last, kind)
+    query = sa.select(logged.at, logged.body).where(logged.seq > above, logged.seq <= last, of_kind("answer"))
     return Counter((row.at[:10], passage) for row in connection.execute(query) for passage in _passages(row.body))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from assistant.policy import Gate, Nearness, Policy
 from index.contrast import contrast
 from index.desk import Library
-from index.reader import Reader, window
+from index.reader import Reads, window
 from index.search import Candidate, SearchResult
 
 # Candidates that the reader reads: those beyond rarely answer, and each costs about 7 ms of two cores. But a short
@@ -52,10 +52,10 @@ class Judged:
 
 def judge(library: Library, result: SearchResult, policy: Policy) -> tuple[Judged, ...]:
     """Take both steps; the most probable candidate first, those that were not read last, ties in the order of search."""
-    near = nearest(result, policy.nearness)
-    if library.reader is None:
-        return attached(near, result.asked.text)
-    return attached(decide(read(library.reader, near, policy.nearness), policy.gate), result.asked.text)
+    judged = nearest(result, policy.nearness)
+    if library.reader is not None:
+        judged = decide(read(library.reader, judged, policy.nearness), policy.gate)
+    return attached(judged, result.asked.text)
 
 
 def attached(judged: tuple[Judged, ...], question: str) -> tuple[Judged, ...]:
@@ -90,7 +90,7 @@ def nearest(result: SearchResult, nearness: Nearness) -> tuple[Judged, ...]:
     )
 
 
-def read(reader: Reader, near: tuple[Judged, ...], nearness: Nearness) -> tuple[Judged, ...]:
+def read(reader: Reads, near: tuple[Judged, ...], nearness: Nearness) -> tuple[Judged, ...]:
     """Have the reader read the nearest candidates; none when even the first is far from the question."""
     if not near or near[0].probability < nearness.least:
         return near

@@ -81,6 +81,14 @@ def row_bytes(row: Any) -> bytes:
     return entry_bytes(row.seq, row.at, row.kind, row.body.encode())
 
 
+def of_kind(kind: str) -> sa.ColumnElement[bool]:
+    """Pick entries of a kind among those of a stretch of the log.
+
+    A sum keeps SQLite from taking the index of kinds, in which it would go through every entry of the kind there ever was.
+    """
+    return schema.log.c.kind + "" == kind
+
+
 def head(connection: Connection) -> Head:
     """Return the log's size and root, from what the newest rows hold."""
     size, edge = _edge(connection)

@@ -25,6 +25,7 @@ from index.desk import (
     Library,
     editions_folder,
     encoders_folder,
+    kept_readings,
     opened_edition,
     opened_encoder,
     opened_reader,
@@ -181,8 +182,9 @@ def _checked(
     with reading(engine) as connection:
         # Opening the reader takes a third of a second, and where nothing will be asked it reads nothing.
         reader = opened_reader() if reads and ready.questions else None
-        library = Library(ready.edition, ready.encoder, withdrawn_passages(connection), reader)
-        library = with_companions(connection, library)
+        hidden = withdrawn_passages(connection)
+        library = Library(ready.edition, ready.encoder, hidden, reader, readings=kept_readings(data))
+        library = with_companions(connection, library).for_curated_questions
     if ready.questions:
         on_step("Asking the questions")
     before = cache(lambda: _live_library(engine, data, ready, reader))
@@ -207,8 +209,8 @@ def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | Non
         with reading(engine) as connection:
             edition = opened_edition(connection, data, ready.live.edition)
             encoder = opened_encoder(connection, data, edition, ready.encoder)
-            library = Library(edition, encoder, frozenset(), reader)
-            return with_companions(connection, library)
+            library = Library(edition, encoder, frozenset(), reader, readings=kept_readings(data))
+            return with_companions(connection, library).for_curated_questions
     except (EditionError, EncoderError, publishing.PublishingError):
         return None
 

@@ -23,7 +23,9 @@ from index.companions import NONE, Companions, read_companions
 from index.dense import DenseIndex
 from index.edition import Edition, EditionError, EditionQuestion, open_edition
 from index.encoder import EncoderError, ExportedEncoder
-from index.reader import Reader, ReaderError
+from index.reader import Reader, ReaderError, Reads
+from index.readings import FILE as READINGS_FILE
+from index.readings import Readings, Rereader
 from index.search import Asked, SearchResult, search
 from index.synonyms import synonyms
 from index.words import content_words
@@ -48,15 +50,16 @@ class LibraryUnavailableError(Exception):
 class Library:
     """An opened edition with its encoder, the passages withdrawn since, and the reader if there is to be one.
 
-    `curated` is the newest act of curation it knows of.
+    `curated` is the newest act of curation it knows of; `readings` are what its reader said of curated questions before.
     """
 
     edition: Edition
     encoder: ExportedEncoder
     hidden: frozenset[str]
-    reader: Reader | None = None
+    reader: Reads | None = None
     companions: Companions = NONE
     curated: int = 0
+    readings: Readings | None = None
 
     def search(self, text: str) -> SearchResult:
         """Rank the passages for a text."""
@@ -86,6 +89,13 @@ class Library:
     def found(self, asked: Asked) -> SearchResult:
         """Rank the passages for a text that was read."""
         return search(self.edition, asked, self.hidden)
+
+    @cached_property
+    def for_curated_questions(self) -> Library:
+        """The same library to ask curated questions of: what its reader said of one before, it does not read again."""
+        if self.reader is None or self.readings is None:
+            return self
+        return replace(self, reader=Rereader(self.reader, self.readings), readings=None)
 
     def near_questions(self, asked: Asked, most: int) -> list[str]:
         """Curated questions that visitors may be shown, nearest to a question first."""
@@ -228,7 +238,9 @@ class Desk:
         edition = opened_edition(connection, self._data, published.edition)
         known = state.encoder if isinstance(state, Library) else None
         encoder = opened_encoder(connection, self._data, edition, known)
-        library = Library(edition, encoder, hidden, opened_reader() if self._reads else None, curated=seen.curated)
+        reader = opened_reader() if self._reads else None
+        readings = kept_readings(self._data)
+        library = Library(edition, encoder, hidden, reader, curated=seen.curated, readings=readings)
         library = with_companions(connection, library)
         library.search("ready")  # the first search is slow; no visitor should wait for it
         return library
@@ -276,6 +288,11 @@ def opened_encoder(
 def opened_reader() -> Reader:
     """Return the reader that comes with Wellcited, opened once a process. Raises `ReaderError`."""
     return Reader.open()
+
+
+def kept_readings(data: Path) -> Readings:
+    """Return what the reader said of curated questions in a data folder."""
+    return Readings(data / READINGS_FILE)
 
 
 def with_companions(connection: Connection, library: Library) -> Library:

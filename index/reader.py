@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
@@ -45,6 +45,19 @@ class ReaderError(ExportedError):
     """A reader that cannot be used."""
 
     next_step = "Install Wellcited again: the reader comes with it"
+
+
+class Reads(Protocol):
+    """Whatever reads as a reader does."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the reader folder."""
+        ...
+
+    def read(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return for each text the logit that it answers the question, in their order."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from web.pages import (
     SourceLine,
     Turn,
 )
+from web.wording import counted
 
 _WITHHELD = "A passage that was shown here has been withdrawn since, so it is no longer shown."
 _GAP = "A part of the article is left out here: it was not approved for answering questions."
@@ -75,12 +76,8 @@ def about(edition: Edition) -> str:
     articles = {p.passage.article.id: p.passage.article.attributes.publisher for p in edition.passages}
     nameless = sum(not publisher for publisher in articles.values())
     if nameless:
-        return f"{_counted(len(articles), 'approved article')}, {nameless} of which without a stated publisher."
-    return f"{_counted(len(articles), 'approved article')} from {_counted(len(set(articles.values())), 'publisher')}."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        return f"{counted(len(articles), 'approved article')}, {nameless} of which without a stated publisher."
+    return f"{counted(len(articles), 'approved article')} from {counted(len(set(articles.values())), 'publisher')}."
 
 
 # What the safety page says of each kind of message that triage was tried on.

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from assistant import schema
 from assistant.circumstances import CircumstancesError, policy_kept
+from assistant.log import of_kind
 from assistant.policy import Policy
 from assistant.review.schema import answer_facts, answer_traits
 from sources.database import changing, lock
@@ -48,6 +49,14 @@ def best_probability(candidates: Sequence[Mapping[str, Any]]) -> int | None:
     return max((one["probability"] for one in read or candidates if "probability" in one), default=None)
 
 
+def traits_of(entry: Mapping[str, Any], answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return by what an answer can be found, each kind with a value, once. Raises where entry or answer was damaged."""
+    found = [("passage", one) for one in answer["passage_ids"]]
+    found += [("article", one["article"]["id"]) for one in answer["passages"]]
+    found += [("rule", one) for one in entry.get("triage", {}).get("rules", ())]
+    return list(dict.fromkeys(found))
+
+
 def _newest(connection: Connection) -> int:
     return connection.scalar(sa.select(sa.func.max(answer_facts.c.seq))) or 0
 
@@ -55,9 +64,8 @@ def _newest(connection: Connection) -> int:
 def _entries(connection: Connection, after: int) -> Sequence[Any]:
     """Read the entries of the next answers after a place in the log."""
     logged = schema.log.c
-    # A sum keeps SQLite from taking the index of kinds, in which it would go through every answer there ever was.
-    kind = logged.kind + "" == "answer"
-    query = sa.select(logged.seq, logged.body).where(logged.seq > after, kind).order_by(logged.seq).limit(_PAGE)
+    query = sa.select(logged.seq, logged.body).where(logged.seq > after, of_kind("answer"))
+    query = query.order_by(logged.seq).limit(_PAGE)
     return connection.execute(query).all()
 
 
@@ -86,7 +94,8 @@ def _told(connection: Connection, told: tuple[int, Any, str], policies: dict[str
     seq, entry, body = told
     try:
         policy = _policy(connection, entry, policies)
-        return _facts(seq, entry, policy), list(_traits(seq, entry, json.loads(body)))
+        traits = [{"kind": kind, "value": value, "seq": seq} for kind, value in traits_of(entry, json.loads(body))]
+        return _facts(seq, entry, policy), traits
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -126,12 +135,3 @@ def _facts(seq: int, entry: Mapping[str, Any], policy: Policy | None) -> dict[st
         "probability": best_probability(candidates),
         "threshold": threshold,
     }
-
-
-def _traits(seq: int, entry: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    articles = [one["article"]["id"] for one in answer["passages"]]
-    for kind, values in (
-        ("passage", answer["passage_ids"]), ("article", articles), ("rule", entry.get("triage", {}).get("rules", ())),
-    ):  # fmt: skip
-        for value in dict.fromkeys(values):
-            yield {"kind": kind, "value": value, "seq": seq}

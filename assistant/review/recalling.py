@@ -97,10 +97,10 @@ def _how(row: Any, here: Any, same: Mapping[tuple[str, str], Any]) -> Kinship | 
     return Kinship.some if overlaps or _words(here) in _words(row) or _words(row) in _words(here) else None
 
 
-def recall(connection: Connection, passage_id: str) -> list[Shown]:
-    """Return every answer that showed the words of a passage, newest first, each once and as its nearest kin."""
+def recall(connection: Connection, kindred: Sequence[Kin]) -> list[Shown]:
+    """Return every answer that showed the words of these kin, newest first, each once and as its nearest kin."""
     gather(connection)
-    kin = {one.passage_id: one for one in kin_of(connection, passage_id)}
+    kin = {one.passage_id: one for one in kindred}
     logged, t, f, b = schema.log.c, answer_traits.c, answer_facts.c, schema.feedback.c
     query = (
         sa.select(logged.at, f.answer_id, f.outcome, f.edition, f.seq, b.helpful, t.value)

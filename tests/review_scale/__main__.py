@@ -17,7 +17,7 @@ from assistant.circumstances import keep
 from assistant.review.counting import by_day
 from assistant.review.facts import Wanted, find
 from assistant.review.gathering import gather
-from assistant.review.recalling import recall
+from assistant.review.recalling import kin_of, recall
 from assistant.review.sampling import Drawing, Stratum, draw
 from sources.database import open_database, reading, upgrade, writing
 from tests.web.review.conftest import UNDER, record_of
@@ -51,7 +51,7 @@ def others(connection: Connection) -> Iterator[tuple[str, Callable[[], object]]]
     """Yield what else reads many answers: the recall list of a passage, a sample of each kind, the overview's counts."""
     today, upto = datetime.now(UTC).date(), log.head(connection).seq
     asked = Drawing("a", today - timedelta(90), today, upto, dict.fromkeys(Stratum, 10))
-    yield "recall list", lambda: recall(connection, f"{7:024x}")
+    yield "recall list", lambda: recall(connection, kin_of(connection, f"{7:024x}"))
     yield "sample", lambda: draw(connection, asked)
     yield "overview of 90 days", lambda: by_day(connection, today - timedelta(90), today)
 

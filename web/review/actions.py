@@ -13,11 +13,11 @@ from assistant.review import actions
 from assistant.review.own_words import WordsError, own
 from sources.database import reading, writing
 from web.access import Role, only
-from web.review.answer_views import no_date
 from web.review.answers import answer_page, looked_at
 from web.review.pages import ActionRow, ActionsPage, review_frame, shown
 from web.review.verdict_views import action_row
 from web.staff.guard import REVIEW, Visited
+from web.wording import no_date
 
 router = APIRouter(prefix=REVIEW, include_in_schema=False, default_response_class=HTMLResponse)
 _SAID = {"checked": "What you found is kept."}

@@ -48,11 +48,6 @@ Known = Mapping[str, tuple[str, str]]
 """Title of the article and words of each passage, by the passage's id."""
 
 
-def no_date(text: str) -> str:
-    """Say what is wrong with a day."""
-    return f"{text} is no date. Write it as 2027-05-31."
-
-
 def percent(millionths: int | None) -> str:
     """Write a probability in millionths out."""
     return "" if millionths is None else f"{millionths / MILLION:.0%}"

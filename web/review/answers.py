@@ -30,6 +30,7 @@ from web.review.verdict_views import action_row, verdict_form, verdict_row
 from web.staff import people
 from web.staff.article_views import passage_row
 from web.staff.guard import REVIEW, Visit, Visited
+from web.wording import days_of
 
 ON_A_PAGE = 25
 SAID = {
@@ -68,10 +69,7 @@ def answer(request: Request, visit: Visited, answer_id: str, said: str = "") -> 
 
 def _list(request: Request, given: Mapping[str, str]) -> Response:
     values = {name: given.get(name, "").strip() for name in FIELDS}
-    errors = {name: views.no_date(values[name]) for name in ("since", "until") if not _is_day(values[name])}
-    days = {
-        name: date.fromisoformat(values[name]) for name in ("since", "until") if values[name] and name not in errors
-    }
+    days, errors = days_of(values)
     wanted = Wanted(days.get("since"), days.get("until"), **{name: values[name] for name in FIELDS[2:]})
     with reading(request.app.state.engine) as connection:
         found = find(connection, wanted, ON_A_PAGE, before=_place(given, "before"), after=_place(given, "after"))
@@ -90,13 +88,6 @@ def _list(request: Request, given: Mapping[str, str]) -> Response:
         unknown=unknown,
     )
     return shown(page, 422 if errors else 200)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return not text or bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _place(given: Mapping[str, str], name: str) -> int:

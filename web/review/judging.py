@@ -20,17 +20,19 @@ from assistant.review.schema import samples
 from assistant.review.verdicts import Item, VerdictError, give, item, items
 from sources.database import reading, writing
 from web.access import Role, only
-from web.review.answer_views import as_given, no_date
+from web.review.answer_views import as_given
 from web.review.answers import answer_page, looked_at
 from web.review.pages import ItemPage, QueuePage, SamplePage, SampleRow, review_frame, shown
 from web.review.verdict_views import read_verdict, sampled_row, verdict_form, verdict_row
 from web.staff.article_views import moment
 from web.staff.guard import REVIEW, Visit, Visited
 from web.views import written
+from web.wording import days_of, no_date
 
 QUEUE = f"{REVIEW}/queue"
 router = APIRouter(prefix=REVIEW, include_in_schema=False, default_response_class=HTMLResponse)
 _DAYS = 30
+_BOUNDS = ("since", "until")
 _SAID = {
     "drawn": "The sample is drawn. It waits below for two people.",
     "judged": "Your verdict is kept.",
@@ -139,14 +141,8 @@ def _waiting(every: Sequence[Item], visit: Visit) -> list[Item]:
 
 
 def _drawing(visit: Visit) -> tuple[Drawing, dict[str, str]]:
-    errors: dict[str, str] = {}
-    days: dict[str, date] = {}
-    for name in ("since", "until"):
-        try:
-            days[name] = date.fromisoformat(visit.text(name).strip())
-        except ValueError:
-            errors[name] = no_date(visit.text(name).strip() or "Nothing")
-            days[name] = date.min
+    days, errors = days_of({name: visit.text(name) for name in _BOUNDS})
+    errors |= {name: no_date("Nothing") for name in _BOUNDS if name not in days | errors}
     sizes: dict[Stratum, int] = {}
     for stratum in Stratum:
         typed = visit.text(stratum).strip() or "0"
@@ -159,7 +155,9 @@ def _drawing(visit: Visit) -> tuple[Drawing, dict[str, str]]:
     seed = visit.text("seed").strip()
     if not 0 < len(seed) <= 32:
         errors["seed"] = "Write 1 to 32 characters. The same seed draws the same sample."
-    return Drawing(seed, days["since"], days["until"], 0, sizes), errors
+    # A day that is wrong is never drawn by: the form comes back.
+    since, until = (days.get(name, date.min) for name in _BOUNDS)
+    return Drawing(seed, since, until, 0, sizes), errors
 
 
 def _queue_page(request: Request, visit: Visit, said: str = "") -> QueuePage:

@@ -22,6 +22,7 @@ from web.review.pages import Figure, OverviewPage, Table, review_frame, shown
 from web.review.verdict_views import JUDGEMENTS
 from web.staff.guard import REVIEW, Visited
 from web.views import written
+from web.wording import counted
 
 router = APIRouter(prefix=REVIEW, include_in_schema=False, default_response_class=HTMLResponse)
 PERIODS = (7, 30, 90)
@@ -36,37 +37,37 @@ def overview(request: Request, visit: Visited, days: str = "30") -> Response:
     period = int(days) if days in map(str, PERIODS) else 30
     today = datetime.now(UTC).date()
     with reading(request.app.state.engine) as connection:
-        counted = by_day(connection, today - timedelta(period - 1), today)
-        figures = (*_asked(counted), *_judged(connection), _articles(article_lines(connection), today))
+        tally = by_day(connection, today - timedelta(period - 1), today)
+        figures = (*_asked(tally), *_judged(connection), _articles(article_lines(connection), today))
     return shown(OverviewPage(review_frame(request), figures, period, PERIODS))
 
 
-def _asked(counted: Days) -> Iterator[Figure]:
-    total = counted.of()
-    yield _daily("questions", "Questions", counted, total)
-    sums = [(words, sum(counted.counts[one])) for one, words in OUTCOMES.items()]
+def _asked(tally: Days) -> Iterator[Figure]:
+    total = tally.of()
+    yield _daily("questions", "Questions", tally, total)
+    sums = [(words, sum(tally.counts[one])) for one, words in OUTCOMES.items()]
     said = [f"{count} ({count / sum(total):.0%})" if count else "0" for _, count in sums]
     yield Figure(
         "outcomes",
         "How they came out",
-        f"{_counted(sum(total), 'question')}.",
+        f"{counted(sum(total), 'question')}.",
         charts.rows([name.split(",")[0] for name, _ in sums], [count for _, count in sums], said),
         Table(("Came out as", "Questions"), tuple(zip((name for name, _ in sums), said, strict=True))),
     )
-    yield _daily("refusals", "Refusals", counted, counted.of(Outcome.no_answer))
-    yield _daily("cards", "Crisis and emergency cards", counted, counted.of(Outcome.crisis, Outcome.emergency))
-    yield _daily("advice", "Questions about the person’s own care", counted, counted.of(Outcome.personal_advice))
+    yield _daily("refusals", "Refusals", tally, tally.of(Outcome.no_answer))
+    yield _daily("cards", "Crisis and emergency cards", tally, tally.of(Outcome.crisis, Outcome.emergency))
+    yield _daily("advice", "Questions about the person’s own care", tally, tally.of(Outcome.personal_advice))
 
 
-def _daily(id_: str, title: str, counted: Days, counts: Sequence[int]) -> Figure:
-    listed = tuple((written(day) or "", str(count)) for day, count in zip(counted.days, counts, strict=True) if count)
+def _daily(id_: str, title: str, tally: Days, counts: Sequence[int]) -> Figure:
+    listed = tuple((written(day) or "", str(count)) for day, count in zip(tally.days, counts, strict=True) if count)
     return Figure(
         id_,
         f"{title} by day",
         f"{sum(counts)} in {len(counts)} days; {max(counts)} at most on a day."
         if sum(counts)
         else "None in these days.",
-        charts.columns(counted.days, counts) if sum(counts) else None,
+        charts.columns(tally.days, counts) if sum(counts) else None,
         Table(("Day", title), listed[::-1], "Days that are not listed have none."),
     )
 
@@ -79,7 +80,7 @@ def _judged(connection: Connection) -> Iterator[Figure]:
     yield Figure(
         "verdicts",
         "Verdicts",
-        f"{_counted(len(judged), 'answer')} judged so far, on any day."
+        f"{counted(len(judged), 'answer')} judged so far, on any day."
         if judged
         else "No answer was judged yet. Draw a sample in the queue.",
         charts.rows(names, list(counts.values()), said) if judged else None,
@@ -89,7 +90,7 @@ def _judged(connection: Connection) -> Iterator[Figure]:
     yield Figure(
         "agreement",
         "Agreement of two reviewers",
-        f"On {_counted(count, 'answer')}, with 95 % intervals."
+        f"On {counted(count, 'answer')}, with 95 % intervals."
         if count
         else "No answer was judged by two reviewers yet. Draw a sample in the queue.",
         charts.intervals([(one.name, one.value, one.low, one.high) for one in measures]) if measures else None,
@@ -136,14 +137,10 @@ def _articles(lines: Sequence[ArticleLine], today: date) -> Figure:
     return Figure(
         "articles",
         "Articles to be looked at again",
-        f"{_counted(len(due), 'article')} due within 60 days or over." + (f" {unset} without a day." if unset else ""),
+        f"{counted(len(due), 'article')} due within 60 days or over." + (f" {unset} without a day." if unset else ""),
         charts.rows(names[:_LISTED], left[:_LISTED], said[:_LISTED]) if due else None,
         Table(
             ("Article", "Look again by", "That is"),
             tuple((name, written(day) or "", words) for (day, name), words in zip(due, said, strict=True)),
         ),
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -47,9 +47,10 @@ def passage(request: Request, visit: Visited, passage_id: str, answer: str = "",
 @only(Role.CLINICIAN)
 def recall_list(request: Request, visit: Visited, passage_id: str) -> Response:
     """Hand out the recall list for a spreadsheet."""
-    _page(request, visit, passage_id, "")
     with reading(request.app.state.engine) as connection:
-        found = "".join(as_csv(recall(connection, passage_id)))
+        if passage_line(connection, passage_id) is None:
+            raise HTTPException(404)
+        found = "".join(as_csv(recall(connection, kin_of(connection, passage_id))))
     headers = {"Content-Disposition": f'attachment; filename="recall-{passage_id}.csv"'}
     return Response(found, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -118,10 +119,11 @@ def _page(request: Request, visit: Visit, passage_id: str, answer: str, said: st
         if found is None or line is None:
             raise HTTPException(404)
         warned = bound_warnings(connection).get(passage_id, ())
-        rows = recall(connection, passage_id)
         kin = kin_of(connection, passage_id)
+        rows = recall(connection, kin)
         names = titles(connection, {one.article_id for one in kin})
     library = request.app.state.assistant.desk.library_if_any()
+    counts = by_kin(rows)
     return PassagePage(
         frame=review_frame(request, said),
         passage=passage_row(found, library),
@@ -133,7 +135,7 @@ def _page(request: Request, visit: Visit, passage_id: str, answer: str, said: st
         days=tuple((written(day) or day, count) for day, count in by_day(rows)),
         recalled=tuple(_row(one) for one in rows[:LISTED]),
         count=len(rows),
-        kin=tuple(_kin_row(one, names, by_kin(rows)) for one in kin) if len(kin) > 1 else (),
+        kin=tuple(_kin_row(one, names, counts) for one in kin) if len(kin) > 1 else (),
     )
 
 

@@ -24,10 +24,10 @@ from assistant.review.facts import bounds
 from assistant.signing import sign
 from sources.database import reading, writing
 from web.access import Role, only
-from web.review.answer_views import no_date
 from web.review.pages import LogPage, review_frame, shown
 from web.staff.article_views import moment
 from web.staff.guard import REVIEW, Visit, Visited
+from web.wording import days_of, sentence
 
 LOG = f"{REVIEW}/log"
 router = APIRouter(prefix=LOG, include_in_schema=False, default_response_class=HTMLResponse)
@@ -59,7 +59,7 @@ def checkpoint(request: Request, visit: Visited) -> Response:
     try:
         signed = sign(request.app.state.engine, request.app.state.settings.key_file)
     except LogError as error:
-        return _refused(request, {}, {"checkpoint": _sentence(error)})
+        return _refused(request, {}, {"checkpoint": sentence(error)})
     headers = {"Content-Disposition": f'attachment; filename="checkpoint-{signed.size}.txt"'}
     return Response(signed.note, media_type="text/plain; charset=utf-8", headers=headers)
 
@@ -69,7 +69,7 @@ def checkpoint(request: Request, visit: Visited) -> Response:
 def take_out(request: Request, visit: Visited) -> Response:
     """Hand the log out, or what it has of some days."""
     values = {name: visit.text(name).strip() for name in ("since", "until", "form")}
-    days, errors = _days(values)
+    days, errors = days_of(values)
     if values["form"] not in list(Form):
         errors["form"] = "Choose one."
     if not errors and _nothing_of(request, days):
@@ -81,7 +81,7 @@ def take_out(request: Request, visit: Visited) -> Response:
         file = _written(request, visit, Form(values["form"]), days, folder)
     except LogError as error:
         shutil.rmtree(folder)
-        return _refused(request, values, {"form": _sentence(error)})
+        return _refused(request, values, {"form": sentence(error)})
     except BaseException:
         shutil.rmtree(folder)
         raise
@@ -92,23 +92,6 @@ def take_out(request: Request, visit: Visited) -> Response:
 def _refused(request: Request, values: Mapping[str, str], errors: Mapping[str, str]) -> Response:
     page = _page(request)
     return shown(replace(page, values={**page.values, **values}, errors=errors), 422)
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return words[:1].upper() + words[1:]
-
-
-def _days(values: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:
-    """Return the days that a form names, and by field what is wrong with one."""
-    days, errors = {}, {}
-    for name in ("since", "until"):
-        try:
-            if values[name]:
-                days[name] = date.fromisoformat(values[name])
-        except ValueError:
-            errors[name] = no_date(values[name])
-    return days, errors
 
 
 def _nothing_of(request: Request, days: Mapping[str, date]) -> bool:

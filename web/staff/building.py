@@ -23,6 +23,7 @@ from sources.database import open_database, reading, writing
 from web.settings import Settings, read_settings
 from web.staff import builds
 from web.staff.builds import Build, BuildState, CancelledError, Failed, Purpose
+from web.wording import sentence
 
 if TYPE_CHECKING:
     from assistant.checking import Check
@@ -104,7 +105,7 @@ def carry_out(settings: Settings, engine: Engine, build: Build) -> None:
     except CheckFailedError as error:
         _ended(engine, build, BuildState.FAILED, _stopped(error.check), *_wrong(error.check))
     except PublishError as error:
-        _ended(engine, build, BuildState.FAILED, f"{str(error)[:1].upper()}{str(error)[1:]}")
+        _ended(engine, build, BuildState.FAILED, sentence(error))
     except Exception as error:
         _ended(engine, build, BuildState.FAILED, f"A fault kept it from being done: {type(error).__name__}: {error}")
         raise

@@ -21,6 +21,7 @@ from web.staff.bringing_in import waiting_in_line
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import OwnPage
+from web.wording import sentence
 
 LIBRARY = f"{STAFF}/library"
 LIBRARY_BYTES = 20_000_000
@@ -79,8 +80,7 @@ def _put_in(request: Request, visit: Visit) -> Response:
     try:
         take_in(engine, files[0].file.read(), visit.person.name, _MOST_UNPACKED)
     except LibraryError as error:
-        words = str(error)
-        return shown(_page(request, error=words[:1].upper() + words[1:]), 422)
+        return shown(_page(request, error=sentence(error)), 422)
     return RedirectResponse(f"{LIBRARY}?said=library_in", 303)
 
 

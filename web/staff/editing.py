@@ -19,7 +19,7 @@ from sources.article import Span
 from sources.database import reading
 from sources.editing import Action, Desired, Editing, editing
 from sources.library import LibraryError
-from sources.near import holding, known_passages
+from sources.near import Known, holding, known_passages
 from sources.overview import article_line, passage_line
 from sources.pairs import bindings, rule_found, texts_of
 from sources.phrasings import phrasings_of
@@ -29,6 +29,7 @@ from web.staff.article_views import moment
 from web.staff.edit_pages import MOST_FOUND, CaveatRow, CutPage, EditPassagePage, PhrasingRow
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
+from web.wording import sentence
 
 # Words that passages are looked for by.
 _MOST_FIND = 200
@@ -170,7 +171,7 @@ def plain(error: LibraryError) -> str:
     words = str(error)
     named, colon, rest = words.partition(": ")
     plain = rest if colon and named.split(" ", 1)[0] in ("article", "passage") else words
-    return plain[:1].upper() + plain[1:]
+    return sentence(plain)
 
 
 def _desk(request: Request, article_id: str, revision: str) -> Editing:
@@ -208,6 +209,11 @@ def _cut_page(request: Request, visit: Visit, article_id: str, revision: str, sa
         mine=visit.person.id in {one.person for one in desk.waiting},
         may_edit=bool(visit.person.roles & set(EDITORS)) and desk.state != "retired",
     )
+
+
+def _elsewhere(caveat: Known | None, article_id: str) -> str:
+    """Name the article that a caveat stands in, where it is another one."""
+    return "" if caveat is None or caveat.article_id == article_id else caveat.title or caveat.article_id
 
 
 def passage_page(
@@ -257,9 +263,7 @@ def passage_page(
                 one.passage_id,
                 views.short(texts[one.passage_id]),
                 one.because,
-                there.title or there.article_id
-                if (there := known.get(one.passage_id)) and there.article_id != article_id
-                else "",
+                _elsewhere(known.get(one.passage_id), article_id),
             )
             for one in tied
         ),

@@ -33,6 +33,7 @@ from web.staff.gap_pages import (
     NearRow,
 )
 from web.staff.guard import STAFF, Visit, Visited
+from web.wording import sentence
 
 MISSES = f"{STAFF}/misses"
 router = APIRouter(prefix=STAFF, include_in_schema=False, default_response_class=HTMLResponse)
@@ -144,10 +145,9 @@ def _refused(request: Request, visit: Visit, field: str, words: str) -> Response
     key = visit.texts("answer")[0] if visit.texts("answer") else ""
     names = ("phrasing", "other", "passage", "wanted", "owner", "why")
     typed = {f"{key}-{name}": visit.text(name) for name in names}
-    words = words[:1].upper() + words[1:]
     # Where its questions are not on the page any more, it stands at the top.
     where = f"{key}-{field}" if key in {one.key for one in page.groups} else "-decided"
-    return shown(replace(page, errors={where: words}, typed=typed), 422)
+    return shown(replace(page, errors={where: sentence(words)}, typed=typed), 422)
 
 
 def _page(request: Request, visit: Visit, days: int, said: str = "") -> MissesPage:

@@ -17,6 +17,7 @@ from web.staff.article_views import moment
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.try_pages import QuestionRow, QuestionsPage
+from web.wording import sentence
 
 QUESTIONS = f"{STAFF}/questions"
 router = APIRouter(prefix=QUESTIONS, include_in_schema=False, default_response_class=HTMLResponse)
@@ -49,7 +50,7 @@ def keep(request: Request, visit: Visited) -> Response:
             who, why = visit.person.name, visit.text("why").strip()
             curate.change_question(request.app.state.engine, before, question, who=who, why=why)
         except LibraryError as error:
-            errors["question"] = f"{str(error)[:1].upper()}{str(error)[1:]}"
+            errors["question"] = sentence(error)
     if errors:
         return shown(replace(_page(request, visit), typed=typed, changing=before or "", errors=errors), 422)
     return RedirectResponse(f"{QUESTIONS}?said=question_kept", 303)

@@ -36,7 +36,7 @@ def test_the_recall_list_names_every_answer_that_showed_it(engine: Engine) -> No
     fill(engine, 120)
     give(engine, f"{7:032x}", Feedback(False))
     with reading(engine) as connection:
-        found = recall(connection, f"{7:024x}")
+        found = recall(connection, kin_of(connection, f"{7:024x}"))
     assert [int(one.answer_id, 16) for one in found] == [104, 7]
     assert [one.helpful for one in found] == [None, False]
     assert [count for _, count in by_day(found)] in ([2], [1, 1])  # midnight may pass
@@ -63,7 +63,7 @@ def test_the_recall_goes_by_the_words_over_revisions_cuts_and_articles(
     with reading(engine) as connection:
         found = {one.passage_id: one.kinship for one in kin_of(connection, same)}
         assert found == {same: Kinship.itself, first: Kinship.same, twin: Kinship.same, part: Kinship.some}
-        rows = recall(connection, same)
+        rows = recall(connection, kin_of(connection, same))
         assert by_kin(rows) == seen
         assert [one.seq for one in rows] == sorted((one.seq for one in rows), reverse=True)
     answer = ada.client.get(f"/review/passages/{same}/recall.csv").text.removeprefix("\ufeff")
