@@ -569,7 +569,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         (Limits(bytes=1000), "it has 0.1 MB, more than 0.0 MB"),
         (Limits(cpu_seconds=1), "reading it took too long and was stopped"),
         (Limits(wall_seconds=0.05), "reading it took too long and was stopped"),
-        (Limits(memory=200_000_000), "it needs more memory than a file may use"),
+        (Limits(memory=130_000_000, cpu_seconds=300, wall_seconds=600.0), "it needs more memory than a file may use"),
     ],
 )
 def test_a_file_that_asks_for_too_much_is_stopped(write: Write, limits: Limits, said: str) -> None:

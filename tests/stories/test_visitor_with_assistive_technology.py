@@ -58,7 +58,7 @@ CUT_OFF = """() => {
 
 
 def test_help_that_stays_beside_the_conversation_is_never_cut_off(page: Page) -> None:
-    for height in (720, 844, 1000, 1087, 1088, 1200):
+    for height in (720, 844, 1000, 1151, 1152, 1300):
         page.set_viewport_size({"width": 1280, "height": height})
         assert not page.evaluate(CUT_OFF), height
     assert page.locator("footer.site").evaluate("(one) => getComputedStyle(one).position") == "sticky"
