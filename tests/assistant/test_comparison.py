@@ -70,7 +70,9 @@ def test_a_long_text_takes_no_longer_than_its_length_says() -> None:
         sides("which is better than or " * repeats)
         return time.process_time() - began
 
-    assert min(work(4000) for _ in range(3)) < 100 * min(work(200) for _ in range(5))  # 20 by its length; 400 by its square
+    assert min(work(4000) for _ in range(3)) < 100 * min(
+        work(200) for _ in range(5)
+    )  # 20 by its length; 400 by its square
 
 
 def test_both_sides_are_shown(data: Path) -> None:
