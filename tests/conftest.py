@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.engine import Connection, Engine
 
 from sources.database import open_database, upgrade
@@ -33,6 +33,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# How long a browser waits for what it is to see, in milliseconds. It ends the wait of a test that fails, and says nothing of
+# speed: a machine that does much else at once is slow.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 # How long an example takes says more about the machine than about the code; what is slow is measured elsewhere.
 settings.register_profile("without a clock", deadline=None)

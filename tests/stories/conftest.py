@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +83,7 @@ def _visit(browser: Browser, site: str, *, scripts: bool) -> Iterator[Page]:
     requests: list[str] = []
     complaints: list[str] = []
     context = browser.new_context(base_url=site, java_script_enabled=scripts)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: complaints.append(message.text) if complains(message) else None)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Request, Response
 
+from tests.conftest import PATIENCE
+
 HOSTILE = """
 html { font-size: 3px; line-height: 5; letter-spacing: 1em; word-spacing: 2em; text-transform: uppercase; cursor: none;
   direction: rtl; text-indent: 9em; font-family: fantasy; color: #ff0; white-space: pre; visibility: hidden;
@@ -151,7 +153,7 @@ class Visit:
 def visiting(browser: Browser, clinic: Clinic, *, opened: bool = True, **options: Any) -> Iterator[Visit]:
     """Visit with a fresh profile; at the end nothing may be kept anywhere or have gone to a third place."""
     context = browser.new_context(**options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     visit = Visit(context, opened=opened)
     yield visit
     assert context.cookies() == []

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from sources.database import open_database, upgrade, writing
+from tests.conftest import PATIENCE
 from web.access import Role
 from web.staff import people
 
@@ -52,6 +53,23 @@ def let_in(data: Path) -> None:
 
 
 @contextmanager
+def switching(visitor: Page) -> Iterator[None]:
+    """Wait at the end until visitors are answered from another edition than before; the visitor comes to the first page."""
+    before = _offered(visitor)
+    yield
+    end = time.monotonic() + PATIENCE / 1000
+    while _offered(visitor) == before:
+        assert time.monotonic() < end, "no other edition is live"
+        visitor.wait_for_timeout(200)
+
+
+def _offered(visitor: Page) -> str | None:
+    """Return the address of what the first page offers to ask, which names the edition."""
+    visitor.goto("/")
+    return visitor.locator("form.question").get_attribute("data-offers")
+
+
+@contextmanager
 def at_work(
     browser: Browser, address: str, name: str | None = None, *, scripts: bool = True, watch: str = ""
 ) -> Iterator[Page]:
@@ -60,7 +78,7 @@ def at_work(
     `watch` is a script that runs in each of their pages.
     """
     context = browser.new_context(base_url=address, java_script_enabled=scripts)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     if watch:
         context.add_init_script(watch)
     page = context.new_page()

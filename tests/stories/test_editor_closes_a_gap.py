@@ -11,7 +11,7 @@ from sources.database import open_database, reading
 from sources.library import approved_passages
 from tests.conftest import wellcited
 from tests.stories.conftest import served
-from tests.stories.staff import at_work, let_in, said
+from tests.stories.staff import at_work, let_in, said, switching
 from tests.stories.test_visitor_with_assistive_technology import VIEWS, assert_accessible, look_at
 
 MISSED = ("Do I need an empty stomach?", "Must my stomach be empty?")
@@ -72,8 +72,8 @@ def test_a_miss_becomes_a_phrasing_that_answers(browser: Browser, data: Path) ->
         expect(kim.locator("main")).to_contain_text("2 questions covered by a phrasing")
         check_views(kim, "misses decided")
 
-        wellcited(data, "publish", "--why", "a phrasing")
-        visitor.wait_for_timeout(1_500)
+        with switching(visitor):
+            wellcited(data, "publish", "--why", "a phrasing")
         ask(visitor, MISSED[0])
         expect(visitor.locator("blockquote").first).to_contain_text("Before a session")
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sources.starter_library import article_files
 from tests.stories.conftest import served
-from tests.stories.staff import at_work, let_in, said
+from tests.stories.staff import at_work, let_in, said, switching
 
 QUESTION = "How does ketamine work?"
 SEEDS = os.environ.get("SEEDS", "")
@@ -216,6 +216,7 @@ def withdraw_while_asked(ada: Page, visitor: Page) -> None:
         ada.get_by_role("button", name="Withdraw this passage").click()
         said(ada, "Withdrawn. Visitors no longer see this passage.")
         returned = ada.evaluate("Date.now()")
+        visitor.wait_for_function("(returned) => window.seen.some((one) => one.at > returned)", arg=returned)
     seen = visitor.evaluate("window.seen")
     after = [one for one in seen if one["at"] > returned]
     assert any(shown in one["texts"] for one in seen)
@@ -233,8 +234,8 @@ def close_the_gap(kim: Page, visitor: Page) -> None:
     group.get_by_label("Phrasing").fill(PHRASING)
     group.get_by_role("button", name="Add the phrasing").click()
     said(kim, "The phrasing is added. Search uses it after the next publish.")
-    publish(kim, "Published")
-    visitor.wait_for_timeout(1_500)
+    with switching(visitor):
+        publish(kim, "Published")
     ask(visitor, MISSED)
     expect(visitor.locator("blockquote").first).to_be_visible()
 
@@ -272,9 +273,9 @@ def test_the_whole_way_of_articles(browser: Browser, tmp_path: Path, starter_dat
         expect(visitor.locator("blockquote").first).to_be_visible()
         lose_and_mend(kim, ada, passage)
         close_the_gap(kim, visitor)
-        kim.get_by_role("button", name="Make live again").first.click()
-        said(kim, "The earlier edition is live again.")
-        visitor.wait_for_timeout(1_500)
+        with switching(visitor):
+            kim.get_by_role("button", name="Make live again").first.click()
+            said(kim, "The earlier edition is live again.")
         ask(visitor, MISSED)
         expect(visitor.locator("blockquote")).to_have_count(0)
         ada.goto(f"/staff/passages/{passage}")

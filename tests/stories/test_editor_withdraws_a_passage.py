@@ -38,14 +38,11 @@ def test_while_a_visitor_reads_it(browser: Browser, data: Path) -> None:
         ada.get_by_label("Reason").fill("a newer label says otherwise")
         ada.get_by_role("button", name="Withdraw this passage").click()
         said(ada, "Withdrawn. Visitors no longer see this passage.")
-        withdrawn_at = ada.evaluate("performance.now()")
 
-        # The visitor asks again, and goes on asking, until the server has seen it: within two seconds.
+        # The visitor asks again: it is gone at once.
         visitor.get_by_label("Your question").fill(QUESTION)
-        visitor.wait_for_timeout(1500)
         visitor.get_by_role("button", name="Ask", exact=True).click()
         expect(visitor.locator(".turn")).to_have_count(2)
-        assert ada.evaluate("performance.now()") - withdrawn_at < 15_000
         assert all(words != one for one in visitor.locator("blockquote").all_inner_texts())
         expect(visitor.locator(".turn").first).to_contain_text("has been withdrawn since")
 
