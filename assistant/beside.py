@@ -134,10 +134,10 @@ def _warned(connection: Connection, entries: Entries) -> Iterator[str]:
 
 
 def _curated(connection: Connection, entries: Entries) -> Iterator[str]:
-    names = tuple(Change.__dataclass_fields__)
+    names = " ".join(Change.__dataclass_fields__)
     first = _taken_in(entries, "curation")
     query = sa.select(library.curation).order_by(library.curation.c.id).offset(first)
-    rows = [(row.id, {name: getattr(row, name) for name in names}) for row in connection.execute(query)]
+    rows = [(row.id, _of(row, names)) for row in connection.execute(query)]
     blank = asdict(Change("", "", "", None, None, None, None, ""))
     said = [(one, {**blank, **one.body}) for one in entries["curation"]]
     known = {canonical(one) for _, one in said}
@@ -184,13 +184,11 @@ def _published(connection: Connection, entries: Entries) -> Iterator[str]:
 
 
 def _gaps(connection: Connection, entries: Entries) -> Iterator[str]:
-    names = ("who", "decision", "answers", "why", "owner", "passage_id")
+    names = "who decision answers why owner passage_id"
     found = connection.execute(sa.select(schema.gaps)).all()
     back = {one.body["id"]: one for one in entries["gap"] if "id" in one.body}
     said = [(one, one.body) for one in entries["gap"] if "id" not in one.body]
-    yield from as_many(
-        "decision on a gap", ((row.id, {name: getattr(row, name) for name in names}) for row in found), said
-    )
+    yield from as_many("decision on a gap", ((row.id, _of(row, names)) for row in found), said)
     wrong = [row.id for row in found if row.taken_back != (row.id in back)]
     yield from (f"decision on a gap {id_}: whether it holds is not what the log says; it was changed." for id_ in wrong)
 

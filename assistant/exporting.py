@@ -55,6 +55,9 @@ class Form(StrEnum):
     fhir = "fhir"
 
 
+NO_ENTRY = "the log has no entry of these days. Take other days, or none for all of it."
+
+
 class ExportError(log.LogError):
     """The log cannot be written out like that; says why and what to do next."""
 
@@ -78,7 +81,7 @@ def part_of(connection: Connection, signed: Signed, since: date | None = None, u
     first, last = bounds(connection, since, until)
     one = Part(signed, first - 1, min(last, signed.size))
     if one.start >= one.end:
-        raise ExportError("the log has no entry of these days. Take other days, or none for all of it.")
+        raise ExportError(NO_ENTRY)
     return one
 
 

@@ -36,7 +36,8 @@ from index.encoder import EncoderError, ExportedEncoder
 from index.model import Model
 from index.preparing import prepared_encoder
 from index.publishing import Published
-from index.reader import Reader, checked_digest
+from index.reader import Reads, checked_digest
+from index.readings import Rereader
 from sources.database import reading, writing
 from sources.library import (
     approved_passages,
@@ -181,10 +182,9 @@ def _checked(
     """Ask a new edition its questions. Raises `PublishError` when it must not go live, unless somebody overrides that."""
     with reading(engine) as connection:
         # Opening the reader takes a third of a second, and where nothing will be asked it reads nothing.
-        reader = opened_reader() if reads and ready.questions else None
-        hidden = withdrawn_passages(connection)
-        library = Library(ready.edition, ready.encoder, hidden, reader, readings=kept_readings(data))
-        library = with_companions(connection, library).for_curated_questions
+        reader = Rereader(opened_reader(), kept_readings(data)) if reads and ready.questions else None
+        library = Library(ready.edition, ready.encoder, withdrawn_passages(connection), reader)
+        library = with_companions(connection, library)
     if ready.questions:
         on_step("Asking the questions")
     before = cache(lambda: _live_library(engine, data, ready, reader))
@@ -198,7 +198,7 @@ def _checked(
     return check
 
 
-def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | None) -> Library | None:
+def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reads | None) -> Library | None:
     """Open what is live as it was published, to say what it answered; None where nothing is live, or it cannot be opened.
 
     What was withdrawn since, or gave way to a newer text, is told too: that is the change that somebody looks for.
@@ -209,8 +209,8 @@ def _live_library(engine: Engine, data: Path, ready: Ready, reader: Reader | Non
         with reading(engine) as connection:
             edition = opened_edition(connection, data, ready.live.edition)
             encoder = opened_encoder(connection, data, edition, ready.encoder)
-            library = Library(edition, encoder, frozenset(), reader, readings=kept_readings(data))
-            return with_companions(connection, library).for_curated_questions
+            library = Library(edition, encoder, frozenset(), reader)
+            return with_companions(connection, library)
     except (EditionError, EncoderError, publishing.PublishingError):
         return None
 

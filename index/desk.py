@@ -24,7 +24,6 @@ from index.dense import DenseIndex
 from index.edition import Edition, EditionError, EditionQuestion, open_edition
 from index.encoder import EncoderError, ExportedEncoder
 from index.reader import Reader, ReaderError, Reads
-from index.readings import FILE as READINGS_FILE
 from index.readings import Readings, Rereader
 from index.search import Asked, SearchResult, search
 from index.synonyms import synonyms
@@ -292,7 +291,7 @@ def opened_reader() -> Reader:
 
 def kept_readings(data: Path) -> Readings:
     """Return what the reader said of curated questions in a data folder."""
-    return Readings(data / READINGS_FILE)
+    return Readings(data / "readings.sqlite")
 
 
 def with_companions(connection: Connection, library: Library) -> Library:

@@ -18,7 +18,6 @@ from pysqlite3 import dbapi2 as sqlite
 
 from index.reader import Reads
 
-FILE = "readings.sqlite"
 # Some 12 MB. A library with 1,000 questions asks for about 10,000 of them.
 _MOST = 200_000
 _BUSY_SECONDS = 2.0

@@ -30,7 +30,7 @@ from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import open_database, upgrade, writing
 from sources.questions import CuratedQuestion, add_questions
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 
 KINDS: dict[str, list[str]] = {
     kind: table["payloads"]
@@ -92,7 +92,7 @@ class Watch:
 def watched(browser: Browser, site: str, *, scripts: bool = True) -> Iterator[tuple[Page, Watch]]:
     """Yield a page at the site and the watch over it."""
     context = browser.new_context(base_url=site, java_script_enabled=scripts)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     try:
         watch = Watch(site)
         yield watch.over(context), watch

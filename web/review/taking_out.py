@@ -18,7 +18,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.background import BackgroundTask
 
 from assistant import log, proof
-from assistant.exporting import Form, export, part_of
+from assistant.exporting import NO_ENTRY, Form, export, part_of
 from assistant.log import LogError
 from assistant.review.facts import bounds
 from assistant.signing import sign
@@ -73,7 +73,7 @@ def take_out(request: Request, visit: Visited) -> Response:
     if values["form"] not in list(Form):
         errors["form"] = "Choose one."
     if not errors and _nothing_of(request, days):
-        errors["since"] = "The log has no entry of these days. Take other days, or none for all of it."
+        errors["since"] = sentence(NO_ENTRY)
     if errors:
         return _refused(request, values, errors)
     folder = Path(tempfile.mkdtemp(prefix="wellcited-export-"))
