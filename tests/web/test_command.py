@@ -293,6 +293,21 @@ def test_serving_loads_no_library_for_training(library: Library) -> None:
     assert not loaded & {"torch", "sentence_transformers", "transformers", "onnx", "onnxscript"}
 
 
+THREADS = """
+import os
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.pop(name, None)
+import web.command, web.serving
+import numpy
+numpy.ones((3000, 384), dtype="float32") @ numpy.ones((384, 8), dtype="float32")
+print(len(os.listdir("/proc/self/task")))
+"""
+
+
+def test_numpy_starts_no_threads_that_take_the_cores_from_the_next_question() -> None:
+    assert int(run_python(THREADS)) == 1
+
+
 TELEMETRY = """
 import os, sys
 os.environ.pop("ORT_DISABLE_TELEMETRY", None)
