@@ -18,13 +18,13 @@ from assistant.rounds import Rounds
 from sources.database import reading, writing
 from tests.assistant.test_erasing import aged, asked, table_file, words_in
 from tests.assistant.test_log import record
-from tests.conftest import unguarded
+from tests.conftest import PATIENCE, unguarded
 
 SETTINGS = {"policy": "p" * 64, "settings": {}}
 
 
 def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE / 1000
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -56,7 +56,7 @@ def serving(data: Path, sites: str = "") -> Iterator[tuple[str, IO[str]]]:
             yield found[0], process.stdout
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE / 1000)
     assert data.with_name("log").read_text() == ""
 
 

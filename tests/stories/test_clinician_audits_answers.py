@@ -104,7 +104,6 @@ def test_from_a_visitors_no_to_what_was_done_about_it(browser: Browser, place: s
         expect(ada.get_by_role("heading", name="Closed")).to_be_visible()
 
         # A visitor who asks now is not shown the one, and is warned of the other.
-        visitor.wait_for_timeout(1500)
         visitor.goto("/")
         visitor.get_by_label("Your question").fill(QUESTION)
         visitor.get_by_role("button", name="Ask", exact=True).click()

@@ -140,12 +140,10 @@ def test_a_binding_reaches_visitors_without_a_publish(page: Page, library: Path)
     walks = page.request.post("/api/ask", data={"question": ABOUT_WALKS}).json()
     caveat = walks["passages"][1]["source_page"].partition("#")[2]
     wellcited(library, "caveat", "bind", passage, caveat, "--as", "Noor", "--why", "for those who are very low")
-    page.wait_for_timeout(2000)
     page.goto("/")
     ask(page, ABOUT_WEEKS)
     expect(page.locator(".sides .together .caveat blockquote")).to_contain_text("However, a walk is not a treatment")
     wellcited(library, "caveat", "release", passage, caveat, "--as", "Noor", "--why", "the test is over")
-    page.wait_for_timeout(2000)
 
 
 def test_it_is_the_same_without_scripts(page_without_scripts: Page) -> None:
