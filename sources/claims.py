@@ -14,15 +14,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
 class ClaimRule:
-    """One kind of claim: `pattern` finds it, `reason` tells the clinician why it was stopped."""
+    """One kind of claim: `expression` says what finds it, `reason` tells the clinician why it was stopped."""
 
     name: str
-    pattern: re.Pattern[str]
+    expression: str
     reason: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first looked for: a server need not wait for all of them when it starts."""
+        return re.compile(self.expression, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,6 @@ class Claim:
     rule: str
     words: str
     reason: str
-
-
-def _rule(name: str, pattern: str, reason: str) -> ClaimRule:
-    return ClaimRule(name, re.compile(pattern, re.IGNORECASE), reason)
 
 
 def _any(*patterns: str) -> str:
@@ -243,7 +245,7 @@ _PEOPLE = (
 )
 
 RULES = (
-    _rule(
+    ClaimRule(
         "no-withdrawal",
         _any(
             r"(?:no|without(?!\s+(?:talking|speaking|asking|telling|advice|medical|guidance|first|help|checking"
@@ -289,7 +291,7 @@ RULES = (
         ),
         "says or suggests that stopping has no effects",
     ),
-    _rule(
+    ClaimRule(
         "not-addictive",
         _any(
             r"non-?\s?(?:addict\w+|habit\w*|dependen\w+)|(?:addiction|dependenc[ey])-free",
@@ -311,7 +313,7 @@ RULES = (
         ),
         "says that a medicine is not addictive",
     ),
-    _rule(
+    ClaimRule(
         "safe",
         _any(
             r"(?:very|completely|perfectly|totally|proven|extremely|absolutely|entirely|remarkably|incredibly|100\s?%"
@@ -386,7 +388,7 @@ RULES = (
         ),
         "calls a treatment safe, or safer than another, or caution needless",
     ),
-    _rule(
+    ClaimRule(
         "fewer-side-effects",
         _any(
             r"(?:fewer|less(?!\s+(?:common|frequent|serious|likely))|lower|milder|better|no|without|gentler"
@@ -427,7 +429,7 @@ RULES = (
         ),
         "compares or plays down side effects",
     ),
-    _rule(
+    ClaimRule(
         "approved-ketamine",
         _any(
             rf"ketamine\b[^.!?]{{0,80}}\b{_DENIED}(?:(?:fda|federally)\s+)?(?<!fda-){_CLEARED}\b{_FOR_ANAESTHESIA}",
@@ -455,7 +457,7 @@ RULES = (
         ),
         "speaks of approval beside ketamine; racemic ketamine is approved as an anaesthetic only",
     ),
-    _rule(
+    ClaimRule(
         "cure",
         _any(
             _not_after("no", "no known", "not a", "n't a", "n’t a", "n't", "n’t", "not", "not be", "never")
@@ -503,7 +505,7 @@ RULES = (
         ),
         "promises or names a cure",
     ),
-    _rule(
+    ClaimRule(
         "guarantee",
         _any(
             _not_after(
@@ -599,7 +601,7 @@ RULES = (
         ),
         "promises a result",
     ),
-    _rule(
+    ClaimRule(
         "prevents-suicide",
         _any(
             _not_after(
@@ -626,7 +628,7 @@ RULES = (
         ),
         "says that a treatment acts on suicidal thoughts",
     ),
-    _rule(
+    ClaimRule(
         "superlative",
         _any(
             r"(?:ground-?breaking|revolution(?:ary|i[sz]\w+)|break-?throughs?|game[\s-]?chang\w+|transformative"
@@ -688,7 +690,7 @@ RULES = (
         ),
         "praises a treatment in the words of advertising",
     ),
-    _rule(
+    ClaimRule(
         "dose",
         _any(
             rf"{_NUMBER}(?:\s?(?:to|-|–|or)\s?{_NUMBER})?(?:\s|-)?{_MASS}",
@@ -715,7 +717,7 @@ RULES = (
         ),
         "names an amount of medicine",
     ),
-    _rule(
+    ClaimRule(
         "percentage",
         _any(
             rf"(?:\d+(?:[.,]\d+)?|{_NUMBER})(?:\s|-)?(?:%|percent\b|per\s+cent\b|pct\b|percentage\s+points?){_CITED}",
@@ -747,7 +749,7 @@ RULES = (
         ),
         "gives a percentage without a reference beside it",
     ),
-    _rule(
+    ClaimRule(
         "method",
         _any(
             rf"{_LETHAL}\s+(?:\w+\s+)?(?:dose|amount|quantit\w+|combination|mix\w*|cocktail|level|number|overdose"
@@ -798,7 +800,7 @@ RULES = (
         ),
         "may give detail of a method",
     ),
-    _rule(
+    ClaimRule(
         "suicide-wording",
         _any(
             r"commission\s+of\s+suicide|(?:commit(?:s|ted|ting)?(?:\s+\w+)?|(?:un)?successful(?:ly)?|failed|failing"
