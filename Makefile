@@ -37,12 +37,15 @@ run: install  ## build the starter library and serve it on 127.0.0.1:8000
 	fi
 	@$(BIN)/wellcited serve --port $${PORT:-8000}
 
+# The shell is the engine without the windows, and takes a fifth of the time; where it cannot be had, the whole browser does.
 .PHONY: browser
 browser:
-	@command -v chromium >/dev/null || { \
+	@command -v chromium-headless-shell >/dev/null || { \
 		echo "Installing Chromium for the browser tests ..."; \
-		if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
-		else sudo apt-get update -qq && sudo apt-get install -y -qq chromium >/dev/null; fi; }
+		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$root apt-get update -qq; \
+		$$root apt-get install -y -qq chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+			|| $$root apt-get install -y -qq chromium >/dev/null; }
 
 .PHONY: lint
 lint: install  ## style, types and the direction of imports

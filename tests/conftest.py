@@ -20,11 +20,13 @@ from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.engine import Connection, Engine
 
+from index.encoder import ExportedEncoder
 from sources.database import open_database, upgrade
+from tests.index.encoder_fixture import prepared_encoder
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 QUIET = (
     "--headless",
     "--no-sandbox",
@@ -117,6 +119,8 @@ def starter_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "starter"
     with FileLock(shared / "starter.lock"):
         if not (folder / "whole").exists():
+            encoder = prepared_encoder()  # which other tests need as well, and which takes longer than all the rest
+            shutil.copytree(encoder, folder / "encoders" / ExportedEncoder.open(encoder).digest)
             wellcited(folder, "starter", "--publish")
             (folder / "whole").touch()
     return folder

@@ -131,8 +131,8 @@ def serving(data: Path) -> None:
     yardstick = (sys.executable, "-m", "tests.bench.yardstick", str(edition), str(encoder), str(theirs))
     starts = []
     for _ in range(ROUNDS):
-        with running(server, ours, data) as (_, seconds):
-            starts.append(seconds)
+        with running(server, ours, data) as (_, mine), running(yardstick, theirs, data) as (_, bare_start):
+            starts.append((mine, bare_start))
     with running(server, ours, data) as (pid, _), running(yardstick, theirs, data):
         found: dict[int, list[tuple[dict[str, float], dict[str, float]]]] = {n: [] for n in REQUESTS}
         load(ours, 8, file), load(theirs, 8, file)
@@ -152,7 +152,10 @@ def serving(data: Path) -> None:
             f"{connections:>2} at once: {mine:.0f} questions a second (95 % within {p95:.0f} ms); "
             f"bare FastAPI + encoder + FAISS: {yard:.0f}; ratio {mine / yard:.2f}"
         )
-    say(f"start to ready: {statistics.median(starts):.2f} s median of {len(starts)}; memory: {largest:.0f} MB at most")
+    mine, yard = (statistics.median(some) for some in zip(*starts, strict=True))
+    say(
+        f"start to ready: {mine:.2f} s median of {len(starts)}; the bare server: {yard:.2f}; memory: {largest:.0f} MB at most"
+    )
     say("with the reader:")
     with running(server, ours, data, "on") as (pid, seconds):
         load(ours, 1, file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from index.encoder import prepare
+from index import preparing
 from index.model import default_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,4 @@ def prepared_encoder() -> Path:
     folder = ROOT / "build" / "test-encoder" / key
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f"{key}.lock"):
-        if not folder.exists():
-            prepare(model, folder, probes())
-    return folder
+        return folder / preparing.prepared_encoder(model, folder).digest
