@@ -24,6 +24,7 @@ from index.model import (
     file_sha256,
     named_model,
 )
+from index.preparing import probe_texts
 from tests.index.encoder_fixture import ROOT, prepared_encoder, probes
 
 QUESTION = "How fast does ketamine work for people with severe depression?"
