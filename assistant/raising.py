@@ -22,6 +22,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +155,18 @@ class Raiser:
 
 def open_raiser(chosen: Raising, folder: Path = SHIPPED) -> Raiser:
     """Open the model for which the policy's thresholds were set. Raises RaisingError when it is another one."""
-    raiser = Raiser.open(folder)
+    raiser = _opened(folder)
     if raiser.digest != chosen.model:
         raise RaisingError(
             folder, f"is the model {raiser.digest[:12]}, and the policy's thresholds were set for another"
         )
     return raiser
+
+
+@lru_cache(maxsize=1)
+def _opened(folder: Path) -> Raiser:
+    """Assistants beside each other, as for answers that are given again, share one: open, it takes 40 MB."""
+    return Raiser.open(folder)
 
 
 def features_of(asked: Asked) -> Floats:

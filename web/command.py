@@ -52,7 +52,19 @@ def main() -> None:
     """Run the command line; an error that we know is one line, not a traceback."""
     # Editions are many small objects that live long; Python's default looks through them again and again as they are made.
     gc.set_threshold(50_000, 20, 20)
-    # Imported late: each costs time that `wellcited --help` need not pay.
+    try:
+        app()
+    except Exception as error:
+        words = _words_for(error)
+        if words is None:
+            raise
+        complain.print(words, markup=False)
+        sys.exit(1)
+
+
+def _words_for(error: Exception) -> str | None:
+    """Say in one line what went wrong and what to do; None for an error that we do not know."""
+    # Imported late: together they take longer than many a command, and most commands end well.
     from assistant.evaluation.labelled import LabelledError
     from assistant.evaluation.results import ResultsError
     from assistant.log import LogError
@@ -72,20 +84,14 @@ def main() -> None:
         SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
         LibraryUnavailableError, LabelledError, LogError, PolicyError, ReplayError, ResultsError, VerifyError,
     )  # fmt: skip
-    try:
-        app()
-    except known as error:
-        complain.print(str(error), markup=False)
-        sys.exit(1)
-    except SQLAlchemyError as error:
+    if isinstance(error, known):
+        return str(error)
+    if isinstance(error, SQLAlchemyError):
         cause = str(getattr(error, "orig", None) or type(error).__name__).strip()
-        complain.print(f"The database did not do what was asked: {cause}. Check that it runs and may be written to.")
-        sys.exit(1)
-    except OSError as error:
-        complain.print(
-            f"{error.filename or 'a file'}: {error.strerror}. Check that it exists and that you may write to it."
-        )
-        sys.exit(1)
+        return f"The database did not do what was asked: {cause}. Check that it runs and may be written to."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror}. Check that it exists and that you may write to it."
+    return None
 
 
 @app.command("import")
