@@ -115,7 +115,7 @@ def visit_staff(page: Page, address: str, name: str) -> None:
     page.get_by_role("link", name="A promise that goes too far").click()
     page.get_by_role("heading", name="History").wait_for()
     page.screenshot(path=FOLDER / f"staff-{name}.png")
-    page.get_by_role("link", name="Waiting", exact=True).click()
+    page.goto(f"{address}/staff/review-queue")
     page.locator("#approve + p + ul a", has_not_text="A promise").first.click()
     page.get_by_role("heading", name="Edits, last one first").wait_for()
     page.screenshot(path=FOLDER / f"edit-{name}.png")
