@@ -21,9 +21,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.engine import Connection, Engine
 
-from index.encoder import ExportedEncoder
 from sources.database import open_database, upgrade
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
@@ -129,9 +128,8 @@ def starter_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "starter"
     with FileLock(shared / "starter.lock"):
         if not (folder / "whole").exists():
-            encoder = prepared_encoder()  # which other tests need as well, and which takes longer than all the rest
-            shutil.copytree(encoder, folder / "encoders" / ExportedEncoder.open(encoder).digest)
-            wellcited(folder, "starter", "--publish")
+            # Other tests need the encoder as well, and to prepare it takes longer than all the rest.
+            wellcited(with_encoder(folder), "starter", "--publish")
             (folder / "whole").touch()
     return folder
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +22,13 @@ from assistant.publish import publish
 from assistant.recorder import Recorder
 from assistant.transcript import PastTurn, transcript
 from index.desk import Desk
-from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import reading
 from sources.library import Passage, approved_passages
 from sources.pairs import Verdict
 from tests.conftest import unguarded
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 
 SWIM = (
     "Swimming in the cold lake in the early morning calms many people, and those who swim on most days of the week say "
@@ -109,8 +107,7 @@ def put_in(engine: Engine, title: str, *paragraphs: str) -> None:
 @pytest.fixture
 def site(engine: Engine, tmp_path: Path) -> Iterator[Site]:
     """A library of four articles, published."""
-    folder, encoder = tmp_path / "data", prepared_encoder()
-    shutil.copytree(encoder, folder / "encoders" / ExportedEncoder.open(encoder).digest)
+    folder = with_encoder(tmp_path / "data")
     put_in(engine, "Swimming", SWIM, HOWEVER)
     put_in(engine, "Boats", BOATS)
     put_in(engine, "Ketamine the lighthouse", OIL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,14 +19,13 @@ from assistant.recorder import Recorder
 from assistant.transcript import transcript
 from index.desk import Desk, LibraryUnavailableError, editions_folder
 from index.edition import open_edition
-from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import reading, writing
 from sources.library import months_from
 from sources.questions import CuratedQuestion, add_questions
 from sources.schema import articles
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 
 GEESE = (
     "Wild geese fly south in autumn. They rest on lakes along the way, often in large groups, and feed on the fields "
@@ -48,10 +46,7 @@ def put_in(engine: Engine, title: str, text: str) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A data folder that holds the exported encoder, so that nothing has to be prepared."""
-    encoder = prepared_encoder()
-    digest = ExportedEncoder.open(encoder).digest
-    shutil.copytree(encoder, tmp_path / "data" / "encoders" / digest)
-    return tmp_path / "data"
+    return with_encoder(tmp_path / "data")
 
 
 def go_live(engine: Engine, folder: Path) -> str:

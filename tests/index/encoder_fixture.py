@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,3 +41,10 @@ def prepared_encoder() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / f"{key}.lock"):
         return folder / preparing.prepared_encoder(model, folder).digest
+
+
+def with_encoder(data: Path) -> Path:
+    """Put the encoder into a data folder, so that nothing has to be prepared there; returns the folder."""
+    encoder = prepared_encoder()
+    shutil.copytree(encoder, data / "encoders" / encoder.name)
+    return data

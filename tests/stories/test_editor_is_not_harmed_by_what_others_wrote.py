@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,10 +10,9 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from assistant.feedback import Feedback, Reason, give
 from assistant.review.facts import Wanted, find
-from index.encoder import ExportedEncoder
 from sources.database import open_database, reading
 from sources.overview import article_lines, passage_lines
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 from tests.stories.conftest import served
 from tests.stories.injection import PAYLOADS, Hostile, hostile_library, settle, watched
 from tests.stories.staff import let_in, sign_in
@@ -29,9 +27,7 @@ PASSAGES = 12  # pages of one passage that are opened, of those of all articles
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     """A library that holds every payload in every field, and people who can sign in."""
-    data = tmp_path_factory.mktemp("hostile") / "data"
-    encoder = prepared_encoder()
-    shutil.copytree(encoder, data / "encoders" / ExportedEncoder.open(encoder).digest)
+    data = with_encoder(tmp_path_factory.mktemp("hostile") / "data")
     library = hostile_library(data)
     let_in(data)
     return library

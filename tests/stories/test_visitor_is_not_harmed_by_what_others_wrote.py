@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,11 +16,10 @@ from playwright.sync_api import Browser, Page, Route, expect
 from assistant import schema
 from assistant.feedback import MOST_CHARACTERS
 from assistant.masking import mask
-from index.encoder import ExportedEncoder
 from sources import schema as library_schema
 from sources.database import open_database, reading
 from tests.conftest import PATIENCE
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 from tests.stories.conftest import served
 from tests.stories.injection import (
     CURATED,
@@ -56,9 +54,7 @@ IN_ADDRESS = 20  # payloads in one address
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     """A library that holds every payload in every field."""
-    data = tmp_path_factory.mktemp("hostile") / "data"
-    encoder = prepared_encoder()
-    shutil.copytree(encoder, data / "encoders" / ExportedEncoder.open(encoder).digest)
+    data = with_encoder(tmp_path_factory.mktemp("hostile") / "data")
     return hostile_library(data)
 
 

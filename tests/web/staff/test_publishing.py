@@ -15,11 +15,11 @@ from starlette.testclient import TestClient
 
 from assistant import curate, log
 from index import publishing
-from index.encoder import ExportedEncoder
 from sources.database import metadata, reading, writing
 from sources.overview import article_lines
 from sources.questions import CuratedQuestion, add_questions
-from tests.index.encoder_fixture import prepared_encoder
+from tests.conftest import PATIENCE
+from tests.index.encoder_fixture import with_encoder
 from tests.web.staff.conftest import Browsing, site, somebody, text
 from tests.web.staff.test_access import GEESE
 from tests.web.staff.test_articles import as_, logged, put_in
@@ -33,15 +33,12 @@ BRIDGES = (
     "A bridge needs firm ground on both banks. A pier in soft mud will lean before long, so builders drive long piles "
     "down to the rock. Old stone bridges often rest on oak piles that have stood under water for hundreds of years."
 )
-PATIENCE = 60
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder that holds the exported encoder, so that nothing has to be prepared."""
-    encoder = prepared_encoder()
-    shutil.copytree(encoder, tmp_path / "encoders" / ExportedEncoder.open(encoder).digest)
-    return tmp_path
+    return with_encoder(tmp_path)
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def approved(engine: Engine, words: str, title: str) -> None:
 
 
 def until_over(browsing: Browsing) -> str:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < end:
         [part] = browsing.get("/staff/publish").xpath('//section[@id="build"]')
         if part.get("data-state") not in builds.UNDER_WAY:

@@ -15,13 +15,12 @@ from assistant import curate, log
 from assistant.policy import load_policy
 from assistant.publish import publish
 from index import publishing
-from index.encoder import ExportedEncoder
 from index.model import default_model
 from sources.database import reading, writing
 from sources.library import approved_passages
 from sources.overview import article_lines
 from sources.questions import CuratedQuestion, Kind, add_questions, curated_questions, name_of
-from tests.index.encoder_fixture import prepared_encoder
+from tests.index.encoder_fixture import with_encoder
 from tests.web.staff.conftest import Form, site, somebody, text
 from tests.web.staff.test_access import GEESE, dump
 from tests.web.staff.test_articles import as_, logged
@@ -38,9 +37,7 @@ SENTENCE = "Wild geese fly south in autumn."
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data folder that holds the exported encoder, so that nothing has to be prepared."""
-    encoder = prepared_encoder()
-    shutil.copytree(encoder, tmp_path / "encoders" / ExportedEncoder.open(encoder).digest)
-    return tmp_path
+    return with_encoder(tmp_path)
 
 
 @pytest.fixture
