@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from importlib import import_module
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import schema
@@ -83,8 +83,9 @@ def _passages(body: str) -> set[str]:
 def _add(connection: Connection, times: Mapping[tuple[str, str], int]) -> None:
     if not times:
         return
+    # Each dialect is a library of its own, and a server has one of them loaded already.
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     table = schema.considered
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(table)
     added = insert.on_conflict_do_update(
         index_elements=[table.c.day, table.c.passage_id], set_={"times": table.c.times + insert.excluded.times}
