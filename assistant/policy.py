@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -197,8 +198,9 @@ def load_policy(data: bytes | None = None, rules: bytes | None = None, locale: s
     return policy_of(PolicyFiles(locale, data, rules, _locale_file(locale)))
 
 
+@lru_cache(maxsize=8)
 def policy_of(files: PolicyFiles) -> Policy:
-    """Return the policy that these texts are. Raises PolicyError."""
+    """Return the policy that these texts are; the same texts are read once. Raises PolicyError."""
     data, rules, own, locale = files.policy, files.rules, files.own, files.locale
     table = {**_parsed(data), **({} if own is None else {"locale": locale})}
     if own is not None:

@@ -11,6 +11,7 @@ import sys
 import uuid
 from collections.abc import Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +22,9 @@ from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy.engine import Connection, Engine
 
-from sources.database import open_database, upgrade
-from tests.index.encoder_fixture import with_encoder
+from index.publishing import share_files
+from sources.database import open_database, upgrade, writing
+from tests.index.encoder_fixture import prepared_encoder, with_encoder
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
@@ -68,21 +70,46 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with today's schema, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _migrate(folder, None)
+    return folder / "wellcited.sqlite"
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of an empty PostgreSQL database with today's schema, to be copied."""
+    return _template(postgresql, "migrated", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def publishing_template(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same with the encoder's files in it, which a publish would bring there each time: they are 90 MB."""
+    return _template(postgresql, "publishing", tmp_path_factory, share=prepared_encoder())
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """URL of an empty database, first on SQLite, then on PostgreSQL."""
+    """URL of a database, first on SQLite, then on PostgreSQL: empty, or with today's schema for a test that has it open."""
+    wanted = set(request.fixturenames)
+    migrated = "engine" in wanted
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'wellcited.sqlite'}"
+        file = tmp_path / "wellcited.sqlite"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
         return
     server = sa.make_url(request.getfixturevalue("postgresql"))
     name = f"test_{uuid.uuid4().hex}"
-    administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    kind = "publishing_template" if wanted & {"data", "folder"} else "migrated_template"
+    template = f" TEMPLATE {request.getfixturevalue(kind)}" if migrated else ""
+    with _administering(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}{template}"))
     yield server.set(database=name).render_as_string(hide_password=False)
-    with administration.connect() as connection:
+    with _administering(server) as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    administration.dispose()
 
 
 @pytest.fixture
@@ -92,6 +119,32 @@ def engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
     upgrade(engine)
     yield engine
     engine.dispose()
+
+
+def _template(postgresql: str, name: str, tmp_path_factory: pytest.TempPathFactory, share: Path | None = None) -> str:
+    server = sa.make_url(postgresql)
+    with _administering(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    _migrate(tmp_path_factory.mktemp(name), server.set(database=name), share)
+    return name
+
+
+def _migrate(folder: Path, url: sa.URL | None, share: Path | None = None) -> None:
+    """Bring an empty database to today's schema, and let go of it, so that it can be copied."""
+    engine = open_database(folder, url.render_as_string(hide_password=False) if url else None)
+    upgrade(engine)
+    if share is not None:
+        with writing(engine) as connection:
+            share_files(connection, share)
+    engine.dispose()
+
+
+@contextmanager
+def _administering(server: sa.URL) -> Iterator[Connection]:
+    administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        yield connection
+    administration.dispose()
 
 
 def awaited(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -170,7 +170,9 @@ def test_the_sets_are_apart_and_as_large_as_promised() -> None:
 
 
 def test_the_reporting_half_holds_its_bars(assistant: Assistant) -> None:
-    asked = [one for one in messages("report") if one.language == "en"]
+    # Every second message of each kind: a fault shows in these as well; what is reported is measured on all of them.
+    english = [one for one in messages("report") if one.language == "en"]
+    asked = [row for kind in {one.kind for one in english} for row in [m for m in english if m.kind == kind][::2]]
     sort = with_model(POLICY, assistant.desk.library(), open_raiser(POLICY.raising))
     found = sort([one.text for one in asked])
     shares = {

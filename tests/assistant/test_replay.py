@@ -61,16 +61,19 @@ def replayer(data: Path, engine: Engine, policy: Policy | None = None, *, reads:
 
 def everything(data: Path, engine: Engine, **settings: str) -> list[Answer]:
     """Answer questions of every kind, and a conversation."""
-    asked = [one.question for one in questions()][::16]
+    asked = [one.question for one in questions()][::40]
     asked += ["Is psilocybin legal in Oregon?", "Should I stop my Zoloft?", "How much ketamine should I take?"]
     asked += ["My number is 415 555 2671. How fast does ketamine work?", "I took the whole bottle of pills"]
     with assistant(data, engine, **settings) as one:
-        given = [one.answer(text) for text in asked]
-        talk: list[Answer] = []
-        for text in TALK:
-            talk.append(one.answer(text, talk[0].conversation if talk else None))
-        forgot = one.answer("And the side effects?", talk[0].conversation, forget_topic=True)
-    return [*given, *talk, forgot]
+        return [*(one.answer(text) for text in asked), *talk(one)]
+
+
+def talk(one: Assistant) -> list[Answer]:
+    """Have a conversation in which a topic is carried, a cry for help comes, and the topic is dropped."""
+    said: list[Answer] = []
+    for text in TALK:
+        said.append(one.answer(text, said[0].conversation if said else None))
+    return [*said, one.answer("And the side effects?", said[0].conversation, forget_topic=True)]
 
 
 def all_of(engine: Engine) -> list[str]:
@@ -108,22 +111,24 @@ def test_answers_over_three_editions_come_out_byte_for_byte(data: Path, engine: 
         assert answers_between(connection, "0", "9") == all_of(engine) == [one.id for one in given]
 
 
-def test_nothing_is_recorded_by_it(data: Path, engine: Engine) -> None:
+def test_nothing_is_recorded_or_curated_by_it(data: Path, engine: Engine) -> None:
     everything(data, engine)
+    kept = (schema.log, library.curation)
     with reading(engine) as connection:
-        before = connection.execute(sa.select(schema.log)).all()
+        before = [connection.execute(sa.select(table)).all() for table in kept]
     with replayer(data, engine) as one:
         replay_all(engine, one, all_of(engine))
     with reading(engine) as connection:
-        assert connection.execute(sa.select(schema.log)).all() == before
+        assert [connection.execute(sa.select(table)).all() for table in kept] == before
 
 
 def test_a_conversation_that_has_ended_is_replayed_as_it_was(data: Path, engine: Engine) -> None:
-    given = everything(data, engine)[-5:]
+    with assistant(data, engine) as one:
+        given = talk(one)
     with writing(engine) as connection:
         end(connection, given[0].conversation)
-    with reading(engine) as connection, replayer(data, engine) as one:
-        assert [replay(connection, one, answer.id).same for answer in given] == [True] * 5
+    with reading(engine) as connection, replayer(data, engine) as again:
+        assert [replay(connection, again, answer.id).same for answer in given] == [True] * 5
         last = past(connection, given[-1].id)
     assert last.forgot_topic
     assert last.talk.crisis
@@ -194,8 +199,10 @@ def test_circumstances_that_were_changed_are_found(data: Path, engine: Engine) -
 
 
 def test_circumstances_are_kept_once(data: Path, engine: Engine) -> None:
-    everything(data, engine)
-    everything(data, engine)
+    for _ in range(2):
+        with assistant(data, engine) as one:
+            one.answer(FAST)
+            one.answer("Should I stop my Zoloft?")
     with assistant(data, engine) as one:
         withdrawn = one.answer(FAST).passages[0].passage_id
         withdraw(engine, withdrawn, who="Kim", why="test")
@@ -242,13 +249,3 @@ def test_each_change_is_told_apart(data: Path, engine: Engine) -> None:
     assert changes(warned, then) == (Change.unwarned,)
     assert changes(then, {**then, "disclaimer": "Another."}) == (Change.wordings,)
     assert changes(then, {**then, "suggestions": ["One?"]}) == (Change.suggestions,)
-
-
-def test_the_library_schema_is_not_touched(data: Path, engine: Engine) -> None:
-    with reading(engine) as connection:
-        before = connection.execute(sa.select(library.curation)).all()
-    everything(data, engine)
-    with replayer(data, engine) as one:
-        replay_all(engine, one, all_of(engine))
-    with reading(engine) as connection:
-        assert connection.execute(sa.select(library.curation)).all() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def probes() -> list[str]:
     return [*asked, *longer, "", "?", "抑うつ 🙂"]
 
 
+@cache
 def prepared_encoder() -> Path:
     """Return the folder of the packaged model's encoder, preparing it first if it is not there (half a minute)."""
     model = default_model()
