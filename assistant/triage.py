@@ -20,7 +20,7 @@ T = TypeVar("T")
 # What an answer's record names when the language, and no rule of the file, brought the notice.
 ANOTHER_LANGUAGE = "another-language"
 _KINDS = frozenset({"", "dose", "someone_else"})
-_FIELDS = frozenset({"id", "level", "kind", "reason", "pattern", "takes_out", "must", "must_not"})
+_FIELDS = frozenset({"id", "level", "kind", "reason", "pattern", "unless", "takes_out", "must", "must_not"})
 _NAMED_WORDS = re.compile(r"<([a-z_]+)>")
 
 
@@ -37,7 +37,7 @@ class Rule:
     """One reviewed rule. `pattern` is searched in the plain spelling of a question (see `plain`).
 
     A rule that `takes_out` removes what it matched before the other rules look: a figure of speech, or a statement
-    of what is over or denied.
+    of what is over or denied. One with `unless` does not fire where that is found anywhere in the text.
     """
 
     id: str
@@ -45,9 +45,14 @@ class Rule:
     kind: str
     reason: str
     pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
     takes_out: bool
     must: tuple[str, ...]
     must_not: tuple[str, ...]
+
+    def fires(self, text: str) -> bool:
+        """Whether it fires on a question in its plain spelling."""
+        return bool(self.pattern.search(text)) and not (self.unless and self.unless.search(text))
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def triage(question: str, rules: Rules) -> Triage:
             text, times = rule.pattern.subn(" ; ", text)
             if times:
                 fired.append(rule)
-    fired += [rule for rule in rules.rules if not rule.takes_out and rule.pattern.search(text)]
+    fired += [rule for rule in rules.rules if not rule.takes_out and rule.fires(text)]
     level = max(
         (rule.level for rule in fired if rule.level is not Level.mention), key=Level.urgency, default=Level.ordinary
     )
@@ -197,13 +202,19 @@ def _rule(number: int, row: object, words: Mapping[str, str]) -> Rule:
     reason = _of(name, row, "reason", str)
     if not reason.strip():
         raise RulesError(name, "reason", reason, "say in one line why the rule exists")
+    takes_out = _of(name, row, "takes_out", bool, False)
+    if takes_out and "unless" in row:
+        raise RulesError(
+            name, "unless", row["unless"], "write it into the pattern: what is taken out is taken out always"
+        )
     return Rule(
         id=name,
         level=_level(name, _of(name, row, "level", str)),
         kind=kind,
         reason=reason,
-        pattern=_pattern(name, _strings(name, row, "pattern"), words),
-        takes_out=_of(name, row, "takes_out", bool, False),
+        pattern=_pattern(name, "pattern", _strings(name, row, "pattern"), words),
+        unless=_pattern(name, "unless", _strings(name, row, "unless"), words) if "unless" in row else None,
+        takes_out=takes_out,
         must=_strings(name, row, "must"),
         must_not=_strings(name, row, "must_not"),
     )
@@ -216,15 +227,15 @@ def _level(rule: str, value: str) -> Level:
         raise RulesError(rule, "level", value, f"use one of {', '.join(Level)}") from error
 
 
-def _pattern(rule: str, ways: tuple[str, ...], words: Mapping[str, str]) -> re.Pattern[str]:
+def _pattern(rule: str, field: str, ways: tuple[str, ...], words: Mapping[str, str]) -> re.Pattern[str]:
     """One compiled pattern that fires where any of the ways does."""
-    whole = "|".join(f"(?:{_written_out(rule, way, words)})" for way in ways)
+    whole = "|".join(f"(?:{_written_out(rule, field, way, words)})" for way in ways)
     try:
         compiled = re.compile(whole)
     except re.error as error:
-        raise RulesError(rule, "pattern", ways, f"mend the regular expression: {error}") from error
+        raise RulesError(rule, field, ways, f"mend the regular expression: {error}") from error
     if not ways or compiled.match(""):
-        raise RulesError(rule, "pattern", ways, "write at least one way, none of which fits an empty text")
+        raise RulesError(rule, field, ways, "write at least one way, none of which fits an empty text")
     return compiled
 
 
@@ -234,14 +245,14 @@ def _named_words(table: Mapping[str, object]) -> dict[str, str]:
     for name, value in table.items():
         if not isinstance(value, str):
             raise RulesError("(words)", name, value, "write it as one regular expression in quotes")
-        words[name] = f"(?:{_written_out('(words)', value, words)})"
+        words[name] = f"(?:{_written_out('(words)', name, value, words)})"
     return words
 
 
-def _written_out(rule: str, way: str, words: Mapping[str, str]) -> str:
+def _written_out(rule: str, field: str, way: str, words: Mapping[str, str]) -> str:
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise RulesError(rule, "pattern", found[0], "name a group of words from the [words] table, above its use")
+            raise RulesError(rule, field, found[0], "name a group of words from the [words] table, above its use")
         return words[found[1]]
 
     return _NAMED_WORDS.sub(word, way)

@@ -28,7 +28,7 @@ def fires(rule: Rule, text: str) -> bool:
             seen = other.pattern.sub(" ; ", seen)
         elif other is rule and rule.takes_out:
             break
-    return bool(rule.pattern.search(seen))
+    return rule.fires(seen)
 
 
 @pytest.mark.parametrize(("rule", "text"), SENTENCES, ids=lambda value: getattr(value, "id", None))
@@ -323,6 +323,8 @@ def test_a_small_rules_file_loads() -> None:
         ("pattern", '[""]'),
         ("pattern", "[]"),
         ("pattern", '["<nowhere>"]'),
+        ("unless", '["("]'),
+        ("unless", "[]"),
         ("must", '"x"'),
         ("must", None),
         ("must_not", "[1]"),
@@ -344,6 +346,17 @@ def test_a_file_that_is_no_toml_and_two_rules_of_one_name_are_refused() -> None:
         load_rules(twice)
 
 
+def test_what_keeps_a_rule_from_firing_may_stand_anywhere() -> None:
+    rules = load_rules(rules_file(unless='["years? ago"]'))
+    assert triage("x", rules).rules == ("a",)
+    assert triage("Years ago: x", rules).rules == triage("x, a year ago", rules).rules == ()
+
+
+def test_what_is_taken_out_is_taken_out_always() -> None:
+    with pytest.raises(RulesError, match=r"'a'.*'unless'"):
+        load_rules(rules_file(takes_out="true", unless='["z"]'))
+
+
 def test_repetitions_in_the_rules_are_bounded() -> None:
     """An unbounded repetition inside another one could make a search run away; so none stands inside a group.
 
@@ -351,6 +364,6 @@ def test_repetitions_in_the_rules_are_bounded() -> None:
     """
     table = tomllib.loads(FILE.decode())
     for rule in table["rules"]:
-        for way in rule["pattern"]:
+        for way in (*rule["pattern"], *rule.get("unless", ())):
             rest = way.replace(r"[\s\S]*", "")
             assert not any(mark in rest for mark in (".*", ".+", r"\s+)*", "]*)", "]+)+", "+)+")), (rule["id"], way)
