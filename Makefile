@@ -64,7 +64,7 @@ log-proof: install  ## every proof of every tree up to 300 entries and every dam
 	@LOG_PROOF=1 $(BIN)/python -m pytest -n 2 tests/assistant/test_merkle.py tests/assistant/test_exporting.py
 
 .PHONY: injection
-injection: install browser  ## try every text that means harm in every field of every page, not only each eighth (ten minutes)
+injection: install browser  ## try every text that means harm in every field of every page, not only each sixteenth (ten minutes)
 	@INJECTION=whole $(BIN)/python -m pytest -n 2 --dist loadgroup tests/stories -k not_harmed
 
 .PHONY: hostile

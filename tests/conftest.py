@@ -174,7 +174,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def starter_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the published starter library, made once for all workers; copy it before changing it."""
+    """A data folder with the published starter library, made once for all workers.
+
+    Copy it before opening it: even who only reads its database keeps a journal beside it for a while.
+    """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

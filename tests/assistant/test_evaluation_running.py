@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -83,15 +84,21 @@ def written(folder: Path, rows: list[dict[str, Any]]) -> LabelledSet:
 
 
 @pytest.fixture(scope="module")
-def engine(starter_data: Path) -> Iterator[Engine]:
-    engine = open_database(starter_data)
+def folder(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of its own: who copies the shared folder must not meet the journal of somebody who has it open."""
+    return Path(shutil.copytree(starter_data, tmp_path_factory.mktemp("evaluated") / "data"))
+
+
+@pytest.fixture(scope="module")
+def engine(folder: Path) -> Iterator[Engine]:
+    engine = open_database(folder)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def assistant(engine: Engine, starter_data: Path) -> Iterator[Assistant]:
-    desk, recorder = Desk(engine, starter_data), Recorder(engine)
+def assistant(engine: Engine, folder: Path) -> Iterator[Assistant]:
+    desk, recorder = Desk(engine, folder), Recorder(engine)
     desk.look()
     yield Assistant(engine, load_policy(), desk, recorder)
     recorder.close()

@@ -37,8 +37,8 @@ KINDS: dict[str, list[str]] = {
     for kind, table in tomllib.loads((ROOT / "tests/web/payloads.toml").read_text(encoding="utf-8")).items()
 }
 EVERY = [payload for payloads in KINDS.values() for payload in payloads]
-# Every eighth of each kind; `make injection` tries them all.
-PAYLOADS = EVERY if os.environ.get("INJECTION") else [one for payloads in KINDS.values() for one in payloads[::8]]
+# Every sixteenth of each kind; `make injection` tries them all.
+PAYLOADS = EVERY if os.environ.get("INJECTION") else [one for payloads in KINDS.values() for one in payloads[::16]]
 EVIL = "evil.example"
 QUOTES_A_TURN = 21
 TURNS = 20  # as many as a conversation shows
