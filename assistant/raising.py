@@ -177,7 +177,7 @@ def features_of(asked: Asked) -> Floats:
 
 def to_hear(question: str) -> tuple[str, ...]:
     """Return the texts to read for a question: as it is written, or with a disguise undone, a long one in parts."""
-    text = " ".join(question.split())
+    text = " ".join((question if question.isascii() else "".join(map(_plain_letter, question))).split())
     if _words(text) != _words(plain(text)):
         text = plain(text)
     return tuple(_parts(text)) or (text,)
@@ -212,8 +212,17 @@ def _is_whole(manifest: object) -> bool:
     )
 
 
+def _plain_letter(letter: str) -> str:
+    """Full-width and mathematical letters as the plain ones, which are all that the model knows.
+
+    A sign that stands for a whole phrase stays one: a text must not become many times as long by it.
+    """
+    plainly = unicodedata.normalize("NFKC", letter)
+    return plainly if len(plainly) <= 2 else letter
+
+
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("\u2019", "")
+    folded = text.casefold().replace("'", "").replace("\u2019", "")
     return re.findall(r"\w+", folded)
 
 

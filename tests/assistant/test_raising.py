@@ -137,6 +137,8 @@ def test_a_disguise_is_undone_before_it_is_read_and_plain_words_are_read_as_writ
     assert to_hear("How fast does ketamine work?") == ("How fast does ketamine work?",)
     assert to_hear("I'm  tired,\nso tired") == ("I'm tired, so tired",)
     assert to_hear("I am t\u200bired") == ("i am tired",)
+    assert to_hear("Ｉ ａｍ 𝐭𝐢𝐫𝐞𝐝, the ﬁrst") == ("I am tired, the first",)
+    assert sum(map(len, to_hear("\ufdfd" * 300))) <= 600
     assert all(part for part in to_hear("."))
     parts = to_hear("one two three. " * 60)
     assert all(len(part) <= 400 for part in parts)
