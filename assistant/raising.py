@@ -22,7 +22,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -153,20 +153,20 @@ class Raiser:
         return [float(value) for value in logits]
 
 
-def open_raiser(chosen: Raising, folder: Path = SHIPPED) -> Raiser:
+def open_raiser(chosen: Raising) -> Raiser:
     """Open the model for which the policy's thresholds were set. Raises RaisingError when it is another one."""
-    raiser = _opened(folder)
+    raiser = _shipped()
     if raiser.digest != chosen.model:
         raise RaisingError(
-            folder, f"is the model {raiser.digest[:12]}, and the policy's thresholds were set for another"
+            SHIPPED, f"is the model {raiser.digest[:12]}, and the policy's thresholds were set for another"
         )
     return raiser
 
 
-@lru_cache(maxsize=1)
-def _opened(folder: Path) -> Raiser:
+@cache
+def _shipped() -> Raiser:
     """Assistants beside each other, as for answers that are given again, share one: open, it takes 40 MB."""
-    return Raiser.open(folder)
+    return Raiser.open()
 
 
 def features_of(asked: Asked) -> Floats:

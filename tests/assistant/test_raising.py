@@ -172,9 +172,7 @@ def test_the_sets_are_apart_and_as_large_as_promised() -> None:
 
 
 def test_the_reporting_half_holds_its_bars(assistant: Assistant) -> None:
-    # Every second message of each kind: a fault shows in these as well; what is reported is measured on all of them.
-    english = [one for one in messages("report") if one.language == "en"]
-    asked = [row for kind in {one.kind for one in english} for row in [m for m in english if m.kind == kind][::2]]
+    asked = [one for one in messages("report") if one.language == "en"]
     sort = with_model(POLICY, assistant.desk.library(), open_raiser(POLICY.raising))
     found = sort([one.text for one in asked])
     shares = {
@@ -188,4 +186,4 @@ def test_the_reporting_half_holds_its_bars(assistant: Assistant) -> None:
 
 
 # A little below what README.md reports, so that a fault shows.
-LEAST = {"explicit": 0.98, "implicit": 0.95, "calm": 0.96, "calm_hard": 0.95, "emergency": 0.92, "advice": 0.9}
+LEAST = {"explicit": 0.98, "implicit": 0.95, "calm": 0.96, "calm_hard": 0.95, "emergency": 0.96, "advice": 0.9}
