@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import reduce
 
+from assistant.mistyped import meant
+
 # Cyrillic and Greek letters that are drawn like a Latin one. Accents are gone and case is folded before this is used.
 _LOOKALIKES = str.maketrans(
     "абвгдезіїјкӏмнопрԛѕтуһхѵԝьүɡıαβγεζηικνορτυχωϲℓ",
@@ -57,10 +59,11 @@ def normalise(text: str) -> str:
     """The question in one plain spelling: lower case, Latin letters without accents, single spaces.
 
     Undoes what a hurried or a hiding writer does: capitals, full-width and look-alike letters, invisible characters,
-    digits for letters inside words, letters spelled out one by one, words run together, stretched letters.
+    digits for letters inside words, letters spelled out one by one, words run together, stretched letters, and slips of
+    the keys in words of danger.
     Pure; its work grows with the length of the text and no faster.
     """
-    steps = (_latin, _unleet, _join_spelled_out, _split_run_together, _squeeze)
+    steps = (_latin, _unleet, _join_spelled_out, _split_run_together, _squeeze, meant)
     return _SPACES.sub(" ", reduce(lambda done, step: step(done), steps, text)).strip()
 
 

@@ -3,7 +3,7 @@
     WELLCITED_DATA=FOLDER python -m assistant.training --work build/raising
 
 FOLDER holds any published library, for its encoder: the screen is made for that one. Messages of `triage_sets/train`
-teach, `tune` sets the thresholds, and `report` is never read. Takes some 15 minutes on two cores.
+teach, `tune` sets the thresholds, and `report` is never read. Takes some two hours on two slow cores.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Itera
     yield 'chosen_by = "python -m assistant.training"'
     yield f'chosen_on = "{date.today().isoformat()}"'
     yield (
-        f'why = "of tuning messages without danger {choosing.FALSE_CARDS:.0%} may get a card, and of calm ones '
+        f'why = "of tuning messages without danger {choosing.FALSE_CARDS:.1%} may get a card, and of calm ones '
         f'{choosing.FALSE_NOTICES:.0%} the notice"'
     )
     yield f'encoder = "{raiser.screen.encoder}"'

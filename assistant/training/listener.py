@@ -158,9 +158,8 @@ def _logits(network: Any, tokenizer: Tokenizer, texts: Sequence[str]) -> torch.T
     for n, one in enumerate(encodings):
         ids[n, : len(one.ids)] = torch.tensor(one.ids)
         mask[n, : len(one.ids)] = 1
-    with torch.autocast("cpu", torch.bfloat16):
-        logits: torch.Tensor = network(input_ids=ids, attention_mask=mask).logits
-    return logits.float()
+    logits: torch.Tensor = network(input_ids=ids, attention_mask=mask).logits
+    return logits
 
 
 def _say(line: str) -> None:

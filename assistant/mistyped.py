@@ -1,0 +1,63 @@
+"""Words of danger as hasty fingers type them, so that rules and model read the word that was meant.
+
+"mysefl" is "myself" and "sucidal" is "suicidal" to everybody who reads it. Only a small set of words is mended, and only
+from spellings that are no words themselves (a test holds both languages' common words against them): guessing at every
+word would bend what a visitor asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_WORDS = """
+kill killed killing myself suicide suicidal dying dead death life alive anymore overdose overdosed overdosing ending
+hurting harming hanging cutting pills tonight goodbye forever worthless burden wanna gonna without nobody everyone
+hopeless existing disappear breathe breathing unconscious unresponsive seizure collapsed swallowed ambulance poison
+bleeding stroke themselves himself herself
+matarme morirme suicidarme suicidarse suicidio suicida matarse quitarme quitarse lastimarme ahorcarme pastillas
+despierta convulsionando respirar muerta muerto vida
+""".split()
+# Spellings a slip of these words would give that are words, or are more often a slip of another word.
+_OTHER_WORDS = frozenset(
+    "buren exiting lief matame matare morire muera muero overdoing stoke strike suicidare suicido".split()
+)
+_NEIGHBOURS = dict(
+    zip(
+        "qwertyuiopasdfghjklzxcvbnm",
+        "wa qes wrd etf ryg tuh yij uok ipl ol qsz awdx sefc drgv fthb gyjn hukm jil ko asx zsdc xdfv cfgb vghn bhjm njk".split(),
+        strict=True,
+    )
+)
+_WORD = re.compile(r"[a-z]{3,}")
+# Of so short a word only the order of letters is mended: any other slip of it is too often another word.
+_SHORT = 5
+
+
+def meant(text: str) -> str:
+    """Return a text in plain spelling with words of danger as they were meant; the work grows with its length."""
+    return _WORD.sub(lambda found: _MEANT.get(found[0], found[0]), text)
+
+
+def slips(word: str) -> Iterator[str]:
+    """Spellings of a word with one slip inside it: two letters swapped, one left out, doubled or the key beside it."""
+    for place in range(1, len(word) - 1):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        yield before + after[0] + letter + after[1:]
+        if len(word) > _SHORT:
+            yield before + after
+            yield before + letter + letter + after
+            yield from (before + other + after for other in _NEIGHBOURS[letter])
+
+
+def _every_slip() -> dict[str, str]:
+    own = frozenset(_WORDS)
+    found: dict[str, str] = {}
+    for word in _WORDS:
+        for slip in slips(word):
+            if slip not in own and slip not in _OTHER_WORDS:
+                found.setdefault(slip, word)
+    return found
+
+
+_MEANT = _every_slip()
