@@ -14,7 +14,7 @@ from tests.stories.conftest import served
 from tests.stories.staff import at_work, let_in, said, switching
 from tests.stories.test_visitor_with_assistive_technology import VIEWS, assert_accessible, look_at
 
-MISSED = ("Do I need an empty stomach?", "Must my stomach be empty?")
+MISSED = ("Is an empty stomach needed?", "Must my stomach be empty?")
 
 
 def ask(visitor: Page, question: str) -> None:
