@@ -96,40 +96,34 @@ _OTHER_WORDS = frozenset(
         "suicido",
     ]
 )
-_NEIGHBOURS = dict(
-    zip(
-        "qwertyuiopasdfghjklzxcvbnm",
-        [
-            "wa",
-            "qes",
-            "wrd",
-            "etf",
-            "ryg",
-            "tuh",
-            "yij",
-            "uok",
-            "ipl",
-            "ol",
-            "qsz",
-            "awdx",
-            "sefc",
-            "drgv",
-            "fthb",
-            "gyjn",
-            "hukm",
-            "jil",
-            "ko",
-            "asx",
-            "zsdc",
-            "xdfv",
-            "cfgb",
-            "vghn",
-            "bhjm",
-            "njk",
-        ],
-        strict=True,
-    )
-)
+_NEIGHBOURS = {
+    "q": "wa",
+    "w": "qes",
+    "e": "wrd",
+    "r": "etf",
+    "t": "ryg",
+    "y": "tuh",
+    "u": "yij",
+    "i": "uok",
+    "o": "ipl",
+    "p": "ol",
+    "a": "qsz",
+    "s": "awdx",
+    "d": "sefc",
+    "f": "drgv",
+    "g": "fthb",
+    "h": "gyjn",
+    "j": "hukm",
+    "k": "jil",
+    "l": "ko",
+    "z": "asx",
+    "x": "zsdc",
+    "c": "xdfv",
+    "v": "cfgb",
+    "b": "vghn",
+    "n": "bhjm",
+    "m": "njk",
+}
 _WORD = re.compile(r"[a-z]{3,}")
 # Of so short a word only the order of letters is mended: any other slip of it is too often another word.
 _SHORT = 5
