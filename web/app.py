@@ -6,37 +6,36 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 
 from anyio import to_thread
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
-from assistant.assistant import Assistant, QuestionTooLongError
-from assistant.policy import Policy, load_policy
-from assistant.recorder import Recorder, RecordError
-from assistant.rounds import Rounds
-from index.desk import Desk, LibraryUnavailableError
-from sources.database import DatabaseError, open_database, upgrade
+from assistant.assistant import QuestionTooLongError
+from assistant.policy import Policy
+from assistant.recorder import RecordError
+from index.desk import LibraryUnavailableError
 from web import api, health, patterns, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
+from web.opening import Opened, opened
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import Compressed, Protection, is_for_staff
-from web.review.routers import REVIEW_ROUTERS
 from web.settings import Settings
 from web.staff.bench import Bench
 from web.staff.problems import staff_response
 from web.staff.provider import Provider
-from web.staff.routers import BRING_IN, LIBRARY, LIBRARY_BYTES, STAFF_ROUTERS, UPLOAD_BYTES
+from web.staff.sending import BRING_IN, LIBRARY, LIBRARY_BYTES, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
@@ -58,25 +57,20 @@ _KNOWN = (
 
 
 def create_app(settings: Settings) -> FastAPI:
+    """Make the application of an installation that is not open yet."""
+    return app_of(opened(settings))
+
+
+def app_of(installation: Opened) -> FastAPI:
     """Make the application. Nothing that is broken keeps it from starting: the page opens and says what it cannot do."""
-    policy = load_policy(locale=settings.locale)
-    engine = open_database(settings.data, settings.database_url)
-    desk = Desk(engine, settings.data, settings.reads)
-    given = {"policy": policy.digest, "settings": {**settings.given}}
-    rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
-    recorder = Recorder(engine, rounds.written)
-    assistant = Assistant(engine, policy, desk, recorder)
+    settings, assistant = installation.settings, installation.assistant
+    policy = assistant.policy
     crowd = Crowd(assistant.answer_together)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
-        try:
-            upgrade(engine)
-        except (SQLAlchemyError, DatabaseError) as error:
-            _log.error("the database cannot be brought up to date: %s", type(error).__name__)
-        desk.start()
-        rounds.start()
+        installation.start()
         closing = threading.Event()
         preparing = threading.Thread(target=assistant.prepare_suggestions, args=(closing,), name="suggestions")
         preparing.start()
@@ -84,10 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         closing.set()
         preparing.join()
         crowd.close()
-        desk.close()
-        recorder.close()
-        rounds.close()
-        engine.dispose()
+        installation.close()
 
     app = FastAPI(
         title="Wellcited",
@@ -110,7 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
         exception_handlers=dict.fromkeys(_KNOWN, _problem),
     )
     # Another network than the machine's is set by whoever tries what fetching does.
-    app.state.settings, app.state.engine, app.state.network = settings, engine, None
+    app.state.settings, app.state.engine, app.state.network = settings, installation.engine, None
     app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
     app.state.bench = Bench()
@@ -121,14 +112,38 @@ def create_app(settings: Settings) -> FastAPI:
         widget.router,
         receipts.router,
         patterns.router,
-        *STAFF_ROUTERS,
-        *REVIEW_ROUTERS,
     )
     for router in routers:
         app.include_router(router)
+    app.router.routes.append(StaffPages())
     public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app
+
+
+class StaffPages(BaseRoute):
+    """The pages of staff and clinicians, imported when one is first opened: no visitor waits for them at the start."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take whatever is for staff."""
+        mine = scope["type"] == "http" and is_for_staff(scope["path"])
+        return (Match.FULL if mine else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on to the page."""
+        router = await to_thread.run_sync(lambda: self.router)
+        await router(scope, receive, send)
+
+    @cached_property
+    def router(self) -> APIRouter:
+        """Return all those pages."""
+        from web.review.routers import REVIEW_ROUTERS
+        from web.staff.routers import STAFF_ROUTERS
+
+        router = APIRouter()
+        for part in (*STAFF_ROUTERS, *REVIEW_ROUTERS):
+            router.include_router(part)
+        return router
 
 
 class _Static(StaticFiles):

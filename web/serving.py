@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
+import gc
 import sys
 import time
+from concurrent.futures import Future
 
 import uvicorn
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from index.desk import Desk, LibraryUnavailableError
-from index.memory import share_heap
 from sources.database import writing
-from web.app import create_app
-from web.settings import Settings
+from web.app import app_of
+from web.opening import Opened
 from web.staff.admin import people_link
 from web.staff.people import LINK_HOURS, first_link
 
@@ -39,6 +39,8 @@ class _Server(uvicorn.Server):
             sys.stdout.write(f"Search is not available: {error.reason}.\n")
         self._say_how_staff_begin(f"http://{host}:{port}")
         sys.stdout.flush()
+        gc.freeze()
+        gc.enable()
 
     def _say_how_staff_begin(self, address: str) -> None:
         """Give the link that makes the first admin, while there is nobody who can sign in."""
@@ -54,11 +56,12 @@ class _Server(uvicorn.Server):
             )
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until told to stop. Requests are not written to any log: they would say who reads about what."""
-    share_heap()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    app = create_app(settings)
+def run(begun: Future[Opened], host: str, port: int) -> None:
+    """Serve what is being opened, until told to stop.
+
+    Requests are not written to any log: they would say who reads about what.
+    """
+    app = app_of(begun.result())
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )

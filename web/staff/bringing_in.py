@@ -32,8 +32,8 @@ from web.staff.details import read_day, read_details, written_out
 from web.staff.frame import frame_of, shown
 from web.staff.guard import STAFF, Visit, Visited
 from web.staff.pages import ArrivalPage, ArrivalRow, BringInPage, PreviewBlock
+from web.staff.sending import BRING_IN
 
-BRING_IN = f"{STAFF}/bring-in"
 router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
 
 _LOOK_AGAIN_AFTER_YEARS = 1

@@ -19,12 +19,11 @@ from web.access import Role, only
 from web.carrying import take_in
 from web.staff.bringing_in import waiting_in_line
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.pages import OwnPage
+from web.staff.sending import LIBRARY, LIBRARY_BYTES
 from web.wording import sentence
 
-LIBRARY = f"{STAFF}/library"
-LIBRARY_BYTES = 20_000_000
 _MOST_UNPACKED = 100_000_000
 router = APIRouter(prefix=LIBRARY, include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -1,4 +1,4 @@
-"""All that staff can open, and how much may be sent to it."""
+"""All that staff can open."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from web.staff import (
     trying,
     tying,
 )
-from web.staff.bringing_in import BRING_IN
-from web.staff.carrying import LIBRARY, LIBRARY_BYTES
 from web.staff.carrying import router as library_router
 from web.staff.entering import router as entering_router
 from web.staff.gaps import router as gaps_router
 from web.staff.used import router as used_router
 
-__all__ = ["BRING_IN", "LIBRARY", "LIBRARY_BYTES", "STAFF_ROUTERS", "UPLOAD_BYTES"]
+__all__ = ["STAFF_ROUTERS"]
 
 STAFF_ROUTERS = (
     signing_in.router,
@@ -41,5 +39,3 @@ STAFF_ROUTERS = (
     entering_router,
     publishing.router,
 )
-# Several files at once; each by itself is held to `sources.reading.Limits`.
-UPLOAD_BYTES = 60_000_000

@@ -1,0 +1,90 @@
+"""What a server opens before it can answer: database, library, models, policy.
+
+Most of that is work outside Python, on files and models. So a server begins with it in a thread, and meanwhile imports
+the pages, which is work inside Python.
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from assistant.assistant import Assistant
+from assistant.policy import load_policy
+from assistant.recorder import Recorder
+from assistant.rounds import Rounds
+from index.desk import Desk
+from sources.database import DatabaseError, open_database, upgrade
+from web.settings import Settings
+
+_log = logging.getLogger("wellcited")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An installation with all that works in it while it is served."""
+
+    settings: Settings
+    engine: Engine
+    desk: Desk
+    recorder: Recorder
+    rounds: Rounds
+    assistant: Assistant
+
+    def start(self) -> None:
+        """Bring the database up to date, open what is live and go on watching it. What cannot be opened is said."""
+        bring_up_to_date(self.engine)
+        self.desk.start()
+        self.rounds.start()
+
+    def close(self) -> None:
+        """Stop watching, write what is not written yet, let go of the database."""
+        self.desk.close()
+        self.recorder.close()
+        self.rounds.close()
+        self.engine.dispose()
+
+
+def begin(settings: Settings) -> Future[Opened]:
+    """Open an installation in a thread, with its library and its models."""
+
+    def with_library() -> Opened:
+        engine, desk = _desk(settings)
+        bring_up_to_date(engine)
+        desk.look()
+        return _around(settings, engine, desk)
+
+    pool = ThreadPoolExecutor(1, "opening")
+    begun = pool.submit(with_library)
+    pool.shutdown(wait=False)
+    return begun
+
+
+def opened(settings: Settings) -> Opened:
+    """Open an installation; its library is opened when it is started."""
+    return _around(settings, *_desk(settings))
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Bring the database to today's schema, or say to whoever runs the server that it cannot be done."""
+    try:
+        upgrade(engine)
+    except (SQLAlchemyError, DatabaseError) as error:
+        _log.error("the database cannot be brought up to date: %s", type(error).__name__)
+
+
+def _desk(settings: Settings) -> tuple[Engine, Desk]:
+    engine = open_database(settings.data, settings.database_url)
+    return engine, Desk(engine, settings.data, settings.reads)
+
+
+def _around(settings: Settings, engine: Engine, desk: Desk) -> Opened:
+    policy = load_policy(locale=settings.locale)
+    given = {"policy": policy.digest, "settings": {**settings.given}}
+    rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
+    recorder = Recorder(engine, rounds.written)
+    return Opened(settings, engine, desk, recorder, rounds, Assistant(engine, policy, desk, recorder))
