@@ -4,13 +4,15 @@ Rules read words; most people in danger do not use theirs. The listener, a small
 for that (`triage_sets/train`; `python -m assistant.training`), reads what is asked and says how much of each kind it
 hears. Reading costs a few milliseconds, and most questions are plainly ordinary. So a screen looks first at what the
 sentence encoder made of the question anyway, and lets the listener hear whatever is not plainly ordinary: of the
-tuning messages in danger it lets through all but 1 in 500. Where the library has another encoder than the screen was
-made for, or there is no library, everything is listened to. Without the model the rules decide alone.
+tuning messages in danger it lets through all but 1 in 500. Spanish is listened to in any case: the encoder hardly knows
+it. Where the library has another encoder than the screen was made for, or there is no library, everything is listened
+to. Without the model the rules decide alone.
 
 The folder `raising_model/` holds
 
 model.onnx           input_ids -> logits [5], one for each of COLUMNS; weights kept small, arithmetic in float32
 tokenizer.json       the word pieces
+words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
 manifest.json        for which encoder the screen is, and the SHA-256 of the others
 CARD.md              what it was trained on and how well it does
@@ -31,6 +33,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from assistant.glosses import WORD_FILES, Glosses
 from assistant.outcome import Level
 from assistant.policy import Raising
 from assistant.triage import Triage, plain
@@ -42,6 +45,7 @@ SHIPPED = Path(__file__).with_name("raising_model")
 MODEL_FILE = "model.onnx"
 SCREEN_FILE = "screen.safetensors"
 MANIFEST_FILE = "manifest.json"
+FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, *WORD_FILES)
 # In the order of the model's outputs. The last two are no levels: whose danger a crisis is, whether advice is on an amount.
 COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose")
 RULE = "heard-by-the-model"
@@ -115,6 +119,7 @@ class Raiser:
     screen: Screen
     _session: Any
     _tokenizer: Tokenizer
+    _glosses: Glosses
 
     @classmethod
     def open(cls, folder: Path = SHIPPED) -> Raiser:
@@ -129,6 +134,7 @@ class Raiser:
                 # One core, as everywhere: shared among cores, the sums of a long product could round differently.
                 _session=open_session(folder / MODEL_FILE, 1),
                 _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, MAX_TOKENS),
+                _glosses=Glosses.open(folder),
             )
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
             raise RaisingError(folder, f"cannot be opened ({error})") from error
@@ -137,18 +143,19 @@ class Raiser:
         """Listen to the parts of a question; None when all of it is plainly ordinary.
 
         `read` is what the encoder with weights `encoder` made of the same texts. With another encoder than the screen's,
-        or none, all is listened to. Of several parts the highest of each column counts.
+        or none, all is listened to, and what is Spanish always: the screen sees it through an encoder that hardly knows
+        the language. Of several parts the highest of each column counts.
         """
         if encoder == self.screen.encoder and read:
             above = self.screen.look(np.stack([features_of(one) for one in read]))
-            rows = [row for row in range(len(texts)) if above[row] >= 0]
+            rows = [row for row, text in enumerate(texts) if above[row] >= 0 or self._glosses.is_spanish(text)]
             texts = [texts[row] for row in sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]]
         found = [self.logits(text) for text in texts]
         return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
 
     def logits(self, text: str) -> list[float]:
         """Return the logits of one text, in the order of COLUMNS."""
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([self._tokenizer.encode(self._glosses.told(text)).ids], dtype=np.int64)
         logits = self._session.run(["logits"], {"input_ids": ids})[0]
         return [float(value) for value in logits]
 
@@ -208,7 +215,7 @@ def _is_whole(manifest: object) -> bool:
         isinstance(manifest, dict)
         and isinstance(manifest.get("encoder"), str)
         and isinstance(manifest.get("files"), dict)
-        and manifest["files"].keys() == {MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE}
+        and manifest["files"].keys() == set(FILES)
     )
 
 

@@ -18,13 +18,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from assistant.evaluation.triaging import Message, live_library, messages
-from assistant.raising import MANIFEST_FILE, MODEL_FILE, SCREEN_FILE, SHIPPED, Heard, Raiser, to_hear
+from assistant.raising import FILES, MANIFEST_FILE, SCREEN_FILE, SHIPPED, Heard, Raiser, Screen, to_hear
 from assistant.training import choosing, screen
 from assistant.training.examples import judged, taught
 from assistant.training.export import agreement, export
 from assistant.training.listener import SECOND, Settings, average, opened, train
 from index.desk import Library
-from index.exported import TOKENIZER_FILE
 from index.model import default_model, file_sha256
 from index.prepare import LIBRARIES, write_record
 
@@ -39,6 +38,9 @@ def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.
     parser.add_argument("--work", type=Path, required=True, help="folder of the trained model; made if missing")
     parser.add_argument("--trained", action="store_true", help="train no further the model that is in the work folder")
     parser.add_argument("--again", action="store_true", help="train it for one more leg, on what was written since")
+    parser.add_argument(
+        "--keep-screen", action="store_true", help="make no new screen; the one in the model folder stays"
+    )
     parser.add_argument("--mean-with", type=Path, help="the folder of an earlier leg: ship the mean of both")
     parser.add_argument("--out", type=Path, default=SHIPPED, help="model folder to write; the shipped one if left out")
     given = parser.parse_args(words)
@@ -53,14 +55,17 @@ def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.
         average(given.work, given.mean_with, trained)
     model = opened(trained)
     export(model, given.out)
-    learnt = screen.learn(library, taught(), judged(), given.out / SCREEN_FILE)
+    if given.keep_screen:
+        learnt = Screen.open(given.out / SCREEN_FILE, library.encoder.weights)
+    else:
+        learnt = screen.learn(library, taught(), judged(), given.out / SCREEN_FILE)
     manifest = {
         "model": f"listener on {default_model().title}",
         "started_from_sha256": default_model().weights_sha256,
         "encoder": library.encoder.weights,
         "training": json.loads((trained / "training.json").read_text()),
         "agreement": {},
-        "files": {name: file_sha256(given.out / name) for name in (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE)},
+        "files": {name: file_sha256(given.out / name) for name in FILES},
         "libraries": {name: version(name) for name in LIBRARIES},
     }
     write_record(given.out / MANIFEST_FILE, manifest)
