@@ -162,7 +162,7 @@ class Raiser:
 
 def open_raiser(chosen: Raising) -> Raiser:
     """Open the model for which the policy's thresholds were set. Raises RaisingError when it is another one."""
-    raiser = _shipped()
+    raiser = shipped()
     if raiser.digest != chosen.model:
         raise RaisingError(
             SHIPPED, f"is the model {raiser.digest[:12]}, and the policy's thresholds were set for another"
@@ -171,8 +171,8 @@ def open_raiser(chosen: Raising) -> Raiser:
 
 
 @cache
-def _shipped() -> Raiser:
-    """Assistants beside each other, as for answers that are given again, share one: open, it takes 40 MB."""
+def shipped() -> Raiser:
+    """Open the model that comes with Wellcited, once a process: open, it takes 40 MB. Raises RaisingError."""
     return Raiser.open()
 
 

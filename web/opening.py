@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.assistant import Assistant
 from assistant.policy import load_policy
+from assistant.raising import RaisingError, shipped
 from assistant.recorder import Recorder
 from assistant.rounds import Rounds
 from index.desk import Desk
@@ -53,6 +55,9 @@ def begin(settings: Settings) -> Future[Opened]:
     """Open an installation in a thread, with its library and its models."""
 
     def with_library() -> Opened:
+        # First of all: to open it takes more memory, for a moment, than anything else.
+        with suppress(RaisingError):  # which the assistant will meet again, and say
+            shipped()
         engine, desk = _desk(settings)
         bring_up_to_date(engine)
         desk.look()
