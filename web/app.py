@@ -57,7 +57,7 @@ _KNOWN = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Make the application of an installation that is not open yet."""
+    """Open an installation and make its application."""
     return app_of(opened(settings))
 
 

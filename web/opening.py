@@ -38,8 +38,7 @@ class Opened:
     assistant: Assistant
 
     def start(self) -> None:
-        """Bring the database up to date, open what is live and go on watching it. What cannot be opened is said."""
-        bring_up_to_date(self.engine)
+        """Go on watching what is live, and begin the rounds."""
         self.desk.start()
         self.rounds.start()
 
@@ -52,42 +51,25 @@ class Opened:
 
 
 def begin(settings: Settings) -> Future[Opened]:
-    """Open an installation in a thread, with its library and its models."""
-
-    def with_library() -> Opened:
-        # First of all: to open it takes more memory, for a moment, than anything else.
-        with suppress(RaisingError):  # which the assistant will meet again, and say
-            shipped()
-        engine, desk = _desk(settings)
-        bring_up_to_date(engine)
-        desk.look()
-        return _around(settings, engine, desk)
-
+    """Open an installation in a thread."""
     pool = ThreadPoolExecutor(1, "opening")
-    begun = pool.submit(with_library)
+    begun = pool.submit(opened, settings)
     pool.shutdown(wait=False)
     return begun
 
 
 def opened(settings: Settings) -> Opened:
-    """Open an installation; its library is opened when it is started."""
-    return _around(settings, *_desk(settings))
-
-
-def bring_up_to_date(engine: Engine) -> None:
-    """Bring the database to today's schema, or say to whoever runs the server that it cannot be done."""
+    """Open an installation, its database brought up to date. Of what cannot be opened it is said why, and the rest is."""
+    # First of all: to open it takes more memory, for a moment, than anything else.
+    with suppress(RaisingError):  # which the assistant will meet again, and say
+        shipped()
+    engine = open_database(settings.data, settings.database_url)
+    desk = Desk(engine, settings.data, settings.reads)
     try:
         upgrade(engine)
     except (SQLAlchemyError, DatabaseError) as error:
         _log.error("the database cannot be brought up to date: %s", type(error).__name__)
-
-
-def _desk(settings: Settings) -> tuple[Engine, Desk]:
-    engine = open_database(settings.data, settings.database_url)
-    return engine, Desk(engine, settings.data, settings.reads)
-
-
-def _around(settings: Settings, engine: Engine, desk: Desk) -> Opened:
+    desk.look()
     policy = load_policy(locale=settings.locale)
     given = {"policy": policy.digest, "settings": {**settings.given}}
     rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
