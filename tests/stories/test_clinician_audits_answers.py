@@ -165,7 +165,7 @@ def test_no_page_has_a_barrier(browser: Browser, place: str, screen: str, light:
         for summary in page.locator("main details summary").all():
             summary.click()
         page.get_by_role("button", name="Keep this action").click()
-        assert page.get_by_role("alert").count() == 3
+        expect(page.get_by_role("alert")).to_have_count(3)
         for summary in page.locator("main details:not([open]) summary").all()[::-1]:
             summary.click()
         assert_accessible(page, "an answer, with errors")

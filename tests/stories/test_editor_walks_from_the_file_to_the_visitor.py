@@ -180,6 +180,7 @@ def lose_and_mend(kim: Page, ada: Page, passage: str) -> None:
     kim.locator(f"#p-{passage}").get_by_role("link", name="Edit").click()
     kim.get_by_label("Reason").first.fill("seems out of date")
     kim.get_by_role("button", name="Withhold", exact=True).click()
+    expect(kim.get_by_role("button", name="Undo").first).to_be_visible()
     cut = kim.url
     publish(kim, "Not published")
     failed = kim.locator(".failed-question")

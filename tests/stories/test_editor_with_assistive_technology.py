@@ -65,6 +65,8 @@ def place(starter_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def tour(page: Page, folder: Path) -> Iterator[str]:
     """Go to every page of staff, in the states that it can be in; yields the name of each once it is there."""
     page.get_by_role("button", name="Sign out").click()
+    # A click does not wait for the page that it leads to: whoever looks at it must see something of it first.
+    expect(page.get_by_label("Sign-in name")).to_be_visible()
     yield "sign-in"
     page.get_by_label("Sign-in name").fill("hedda")
     page.get_by_role("button", name="Sign in").click()
@@ -78,12 +80,14 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     yield "articles-none"
     page.goto("/staff/articles?state=waits")
     page.get_by_role("link", name="A promise that goes too far").click()
+    expect(page.get_by_role("heading", name="A promise that goes too far")).to_be_visible()
     page.get_by_text("Change the details").click()
     yield "article-in-review"
     page.get_by_role("button", name="Back to draft").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "article-error"
     page.get_by_role("link", name="Open this passage").first.click()
+    expect(page.get_by_role("button", name="Let the claims pass")).to_be_visible()
     yield "passage"
     page.get_by_role("button", name="Let the claims pass").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -127,6 +131,7 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     yield "people-link"
     page.get_by_role("link", name="Hedda Head").click()
     yield "account"
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
     # Whoever has begun to set codes up finds the picture again.
     if page.get_by_role("button", name="Set up codes").count():
         page.get_by_role("button", name="Set up codes").click()
@@ -137,6 +142,7 @@ def tour(page: Page, folder: Path) -> Iterator[str]:
     page.goto("/staff/articles/none-of-this-name")
     yield "error"
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Sign-in name")).to_be_visible()
     page.goto(link)
     yield "link"
 
