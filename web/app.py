@@ -24,18 +24,17 @@ from assistant.assistant import QuestionTooLongError
 from assistant.policy import Policy
 from assistant.recorder import RecordError
 from index.desk import LibraryUnavailableError
-from web import api, health, patterns, receipts, visitor, widget
+from web import api, health, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
 from web.opening import Opened, opened
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
-from web.protection import Compressed, Protection, is_for_staff
+from web.protection import PATTERNS, Compressed, Protection, is_for_staff
 from web.settings import Settings
+from web.staff.addresses import BRING_IN, LIBRARY, LIBRARY_BYTES, UPLOAD_BYTES
 from web.staff.bench import Bench
-from web.staff.problems import staff_response
 from web.staff.provider import Provider
-from web.staff.sending import BRING_IN, LIBRARY, LIBRARY_BYTES, UPLOAD_BYTES
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
 # make no more pages a second on two cores, and each costs memory.
@@ -111,22 +110,25 @@ def app_of(installation: Opened) -> FastAPI:
         visitor.router,
         widget.router,
         receipts.router,
-        patterns.router,
     )
     for router in routers:
         app.include_router(router)
-    app.router.routes.append(StaffPages())
+    app.router.routes.append(RarePages())
     public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app
 
 
-class StaffPages(BaseRoute):
-    """The pages of staff and clinicians, imported when one is first opened: no visitor waits for them at the start."""
+class RarePages(BaseRoute):
+    """Pages that are not for visitors, imported when one is first opened, so that no visitor waits for them at the start.
+
+    They are those of staff and clinicians, and `/patterns`.
+    """
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Take whatever is for staff."""
-        mine = scope["type"] == "http" and is_for_staff(scope["path"])
+        """Take whatever is for staff, or a pattern."""
+        path = scope.get("path", "")
+        mine = scope["type"] == "http" and (is_for_staff(path) or f"{path}/".startswith(f"{PATTERNS}/"))
         return (Match.FULL if mine else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,11 +139,12 @@ class StaffPages(BaseRoute):
     @cached_property
     def router(self) -> APIRouter:
         """Return all those pages."""
+        from web import patterns
         from web.review.routers import REVIEW_ROUTERS
         from web.staff.routers import STAFF_ROUTERS
 
         router = APIRouter()
-        for part in (*STAFF_ROUTERS, *REVIEW_ROUTERS):
+        for part in (*STAFF_ROUTERS, *REVIEW_ROUTERS, patterns.router):
             router.include_router(part)
         return router
 
@@ -169,6 +172,8 @@ def _response(scope: Scope, error: Exception) -> Response:
         reason = error.reason if isinstance(error, LibraryUnavailableError) else type(error.__cause__ or error).__name__
         _log.error("%s %s: %s", request.method, request.url.path, reason)
     if is_for_staff(scope["path"]):
+        from web.staff.problems import staff_response
+
         return staff_response(request, error, problem)
     if _wants_json(scope):
         return JSONResponse(problem.public(policy), problem.status, media_type=MEDIA_TYPE)

@@ -43,6 +43,7 @@ from web.pages import (
     render,
     stylesheet,
 )
+from web.protection import PATTERNS
 from web.review.pages import shown as render_review
 from web.review.patterns import review_patterns
 from web.staff.comparing import compared
@@ -50,7 +51,7 @@ from web.staff.pages import StaffFrame, StaffPatternsPage
 from web.staff.pages import render as render_staff
 from web.visitor import frame_of
 
-HERE = "/patterns"
+HERE = PATTERNS
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 # What is written in which colour on which ground, with the ratio that WCAG 2.2 asks for: 4.5 for words (1.4.3), 3 for the

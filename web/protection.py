@@ -37,6 +37,10 @@ def content_policy(nonce: str, ancestors: str = "'none'") -> str:
     )
 
 
+# Where every component can be looked at and tried (patterns.py).
+PATTERNS = "/patterns"
+
+
 def is_for_staff(path: str) -> bool:
     """Whether an address belongs to the part of the site that visitors have no business with."""
     return path.startswith(("/staff/", "/review/")) or path in ("/staff", "/review")

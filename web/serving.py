@@ -15,7 +15,7 @@ from index.desk import Desk, LibraryUnavailableError
 from sources.database import writing
 from web.app import app_of
 from web.opening import Opened
-from web.staff.admin import people_link
+from web.staff.addresses import people_link
 from web.staff.people import LINK_HOURS, first_link
 
 

@@ -11,8 +11,9 @@ from starlette.datastructures import URL
 from sources.database import reading, writing
 from web.access import Role, only
 from web.staff import people
+from web.staff.addresses import STAFF, people_link
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.pages import PeoplePage, PersonRow
 from web.staff.people import FieldError, Person
 
@@ -87,11 +88,6 @@ def switch_off(request: Request, visit: Visited, person_id: str) -> Response:
 def switch_on(request: Request, visit: Visited, person_id: str) -> Response:
     """Switch an account on again."""
     return _switch(request, visit, person_id, active=True)
-
-
-def people_link(token: str) -> str:
-    """Return the path of a one-time link."""
-    return f"{STAFF}/link/{token}"
 
 
 def _switch(request: Request, visit: Visit, person_id: str, *, active: bool) -> Response:

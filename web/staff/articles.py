@@ -32,9 +32,10 @@ from sources.overview import (
 )
 from web.access import Role, only
 from web.staff import article_views as views
+from web.staff.addresses import STAFF
 from web.staff.details import read_details, written_out
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.pages import ArticlePage, ArticlesPage, PassagePage
 from web.staff.queue_views import desk_view
 

@@ -25,14 +25,14 @@ from sources.overview import article_line
 from sources.reading import Limits, ReadingError
 from web.access import Role, only
 from web.staff import arrivals
+from web.staff.addresses import BRING_IN, STAFF
 from web.staff.arrivals import Arrival, TooManyError
 from web.staff.article_views import moment
 from web.staff.comparing import compared
 from web.staff.details import read_day, read_details, written_out
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.pages import ArrivalPage, ArrivalRow, BringInPage, PreviewBlock
-from web.staff.sending import BRING_IN
 
 router = APIRouter(prefix=BRING_IN, include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -17,11 +17,11 @@ from sources.database import reading
 from sources.library import LibraryError
 from web.access import Role, only
 from web.carrying import take_in
+from web.staff.addresses import LIBRARY, LIBRARY_BYTES
 from web.staff.bringing_in import waiting_in_line
 from web.staff.frame import frame_of, shown
 from web.staff.guard import Visit, Visited
 from web.staff.pages import OwnPage
-from web.staff.sending import LIBRARY, LIBRARY_BYTES
 from web.wording import sentence
 
 _MOST_UNPACKED = 100_000_000

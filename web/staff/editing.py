@@ -25,10 +25,11 @@ from sources.pairs import bindings, rule_found, texts_of
 from sources.phrasings import phrasings_of
 from web.access import Role, only
 from web.staff import edit_views as views
+from web.staff.addresses import STAFF
 from web.staff.article_views import moment
 from web.staff.edit_pages import MOST_FOUND, CaveatRow, CutPage, EditPassagePage, PhrasingRow
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.wording import sentence
 
 # Words that passages are looked for by.

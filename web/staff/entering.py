@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from sources.database import writing
 from web.access import public
 from web.staff import attempts, people, sessions
+from web.staff.addresses import STAFF
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visited, address_of
+from web.staff.guard import Visited, address_of
 from web.staff.pages import OwnPage, SignInPage
 from web.staff.people import Person
 from web.staff.provider import Begun, Provider, ProviderError, Said, begin, begun

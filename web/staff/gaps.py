@@ -22,6 +22,7 @@ from sources.library import LibraryError
 from sources.near import Known, holding, known_passages
 from web.access import Role, only
 from web.staff import people
+from web.staff.addresses import STAFF
 from web.staff.article_views import moment
 from web.staff.frame import frame_of, shown
 from web.staff.gap_pages import (
@@ -32,7 +33,7 @@ from web.staff.gap_pages import (
     MissesPage,
     NearRow,
 )
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.wording import sentence
 
 MISSES = f"{STAFF}/misses"

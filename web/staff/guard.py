@@ -20,10 +20,10 @@ from starlette.exceptions import HTTPException
 from web.access import Access, Role, declared
 from web.settings import Settings
 from web.staff import sessions
+from web.staff.addresses import STAFF
 from web.staff.people import Person
 from web.staff.sessions import PLAIN_COOKIE, SECURE_COOKIE, Session
 
-STAFF = "/staff"
 REVIEW = "/review"
 SIGN_IN = f"{STAFF}/sign-in"
 ACCOUNT = f"{STAFF}/account"

@@ -24,7 +24,7 @@ def link(
     """
     from sources.database import writing
     from web.staff import people
-    from web.staff.admin import people_link
+    from web.staff.addresses import people_link
     from web.staff.people import FieldError
 
     now = int(time.time())

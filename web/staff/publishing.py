@@ -19,12 +19,13 @@ from sources.library import approved_passages
 from sources.phrasings import with_phrasings
 from web.access import Role, only
 from web.staff import builds
+from web.staff.addresses import STAFF
 from web.staff.article_views import moment
 from web.staff.building import start
 from web.staff.builds import Build, BuildState, BusyError, Purpose
 from web.staff.differing import Changes, changes
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.pages import BuildView, EditionRow, PublishPage
 
 PUBLISH = f"{STAFF}/publish"

@@ -13,9 +13,10 @@ from sources.database import reading
 from sources.library import LibraryError, approved_passages
 from sources.questions import CuratedQuestion, Kind, curated_questions, kept, plain_text
 from web.access import Role, only
+from web.staff.addresses import STAFF
 from web.staff.article_views import moment
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.try_pages import QuestionRow, QuestionsPage
 from web.wording import sentence
 

@@ -16,9 +16,10 @@ from sources.library import LibraryError
 from sources.overview import article_line
 from web.access import Role, only
 from web.staff import people
+from web.staff.addresses import STAFF
 from web.staff.articles import article_page
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.queue_pages import QueuePage
 from web.staff.queue_views import ARTICLES, parts, read_queue
 

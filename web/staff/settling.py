@@ -13,10 +13,11 @@ from sources.database import reading
 from sources.library import LibraryError
 from sources.pairs import Verdict
 from web.access import Role, only
+from web.staff.addresses import STAFF
 from web.staff.edit_pages import DifferencesPage
 from web.staff.edit_views import difference_row
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 
 DIFFERENCES = f"{STAFF}/differences"
 router = APIRouter(prefix=DIFFERENCES, include_in_schema=False, default_response_class=HTMLResponse)

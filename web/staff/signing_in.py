@@ -14,8 +14,9 @@ from sources.database import reading, writing
 from web.access import only, public
 from web.settings import Settings
 from web.staff import attempts, codes, people, schema, sessions
+from web.staff.addresses import STAFF
 from web.staff.frame import frame_of, shown
-from web.staff.guard import ACCOUNT, REVIEW, SIGN_IN, STAFF, Visit, Visited, address_of, cookie_name
+from web.staff.guard import ACCOUNT, REVIEW, SIGN_IN, Visit, Visited, address_of, cookie_name
 from web.staff.pages import AccountPage, LinkPage, SignInPage
 from web.staff.passwords import matches
 from web.staff.people import FieldError, Link, Person

@@ -19,12 +19,13 @@ from sources.library import LibraryError
 from sources.questions import CuratedQuestion, Kind, kept
 from web.access import Role, only
 from web.staff import builds
+from web.staff.addresses import STAFF
 from web.staff.article_views import moment
 from web.staff.bench import Bench, Tried
 from web.staff.building import start
 from web.staff.builds import BusyError, Purpose
 from web.staff.frame import frame_of, shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 from web.staff.publishing import build_view
 from web.staff.questions import MOST_CHARACTERS
 from web.staff.try_pages import TryPage

@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from assistant import curate
 from sources.library import LibraryError
 from web.access import only
+from web.staff.addresses import STAFF
 from web.staff.editing import EDITORS, REVISION, passage_page, plain
 from web.staff.frame import shown
-from web.staff.guard import STAFF, Visit, Visited
+from web.staff.guard import Visit, Visited
 
 router = APIRouter(prefix=STAFF, include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -11,10 +11,11 @@ from assistant.coverage import Covered, Order, coverage, words_of
 from sources.database import reading
 from sources.library import Passage
 from web.access import Role, only
+from web.staff.addresses import STAFF
 from web.staff.frame import frame_of, shown
 from web.staff.gap_pages import CoveragePage, CoverageRow
 from web.staff.gaps import days_of
-from web.staff.guard import STAFF, Visited
+from web.staff.guard import Visited
 
 router = APIRouter(prefix=STAFF, include_in_schema=False, default_response_class=HTMLResponse)
 ON_A_PAGE = 25

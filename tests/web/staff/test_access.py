@@ -20,9 +20,10 @@ from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import metadata, reading, writing
 from tests.web.staff.conftest import PASSWORD, SAME_SITE, Browsing, site, somebody
 from web.access import Access, Role, declared
-from web.app import StaffPages
+from web.app import RarePages
 from web.staff import arrivals, builds, people
-from web.staff.guard import REVIEW, STAFF, Visited
+from web.staff.addresses import STAFF
+from web.staff.guard import REVIEW, Visited
 from web.staff.schema import sessions
 
 NOBODY = "nobody"
@@ -50,7 +51,7 @@ def _ways(routes: Iterable[Any]) -> Iterator[Way]:
                 yield Way(method, route.path, declared(route.endpoint))
         elif isinstance(route, Mount):
             assert route.path == "/static"
-        elif isinstance(route, StaffPages):
+        elif isinstance(route, RarePages):
             yield from _ways(route.router.routes)
         else:
             yield from _ways(route.original_router.routes)
@@ -135,7 +136,7 @@ def test_a_route_that_declares_nothing_is_closed(client: TestClient, engine: Eng
         return "open"
 
     assert isinstance(client.app, FastAPI)
-    next(route for route in client.app.routes if isinstance(route, StaffPages)).router.include_router(router)
+    next(route for route in client.app.routes if isinstance(route, RarePages)).router.include_router(router)
     browsing = Browsing(client)
     browsing.get("/staff/forgotten", 303)
     browsing.sign_in("all")
