@@ -10,7 +10,7 @@ to. Without the model the rules decide alone.
 
 The folder `raising_model/` holds
 
-model.onnx           input_ids -> logits [5], one for each of COLUMNS; weights kept small, arithmetic in float32
+model.onnx           input_ids -> logits [5], one for each of COLUMNS; weights in bytes, and multiplied as bytes
 tokenizer.json       the word pieces
 words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
@@ -56,6 +56,9 @@ _PART_CHARACTERS = 300
 # Of many parts the most alarming are listened to; each takes some milliseconds.
 _MOST_PARTS = 6
 _DECIMALS = 4
+# A word or two ("sertraline", "hi there") says nothing of anyone, and the model guesses wildly; rules know the cries for help
+# that are so short. A longer "word" is several, written without spaces.
+_FEWEST_WORDS, _LONGEST_WORDS = 3, 28
 
 Floats = NDArray[np.float32]
 
@@ -140,16 +143,18 @@ class Raiser:
             raise RaisingError(folder, f"cannot be opened ({error})") from error
 
     def hear(self, texts: Sequence[str], encoder: str = "", read: Sequence[Asked] = ()) -> Heard | None:
-        """Listen to the parts of a question; None when all of it is plainly ordinary.
+        """Listen to the parts of a question; None when all of it is plainly ordinary, or but a word or two.
 
         `read` is what the encoder with weights `encoder` made of the same texts. With another encoder than the screen's,
         or none, all is listened to, and what is Spanish always: the screen sees it through an encoder that hardly knows
         the language. Of several parts the highest of each column counts.
         """
+        rows = [row for row, text in enumerate(texts) if _says_something(text)]
         if encoder == self.screen.encoder and read:
             above = self.screen.look(np.stack([features_of(one) for one in read]))
-            rows = [row for row, text in enumerate(texts) if above[row] >= 0 or self._glosses.is_spanish(text)]
-            texts = [texts[row] for row in sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]]
+            rows = [row for row in rows if above[row] >= 0 or self._glosses.is_spanish(texts[row])]
+            rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
+        texts = [texts[row] for row in rows]
         found = [self.logits(text) for text in texts]
         return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
 
@@ -172,7 +177,7 @@ def open_raiser(chosen: Raising) -> Raiser:
 
 @cache
 def shipped() -> Raiser:
-    """Open the model that comes with Wellcited, once a process: open, it takes 40 MB. Raises RaisingError."""
+    """Open the model that comes with Wellcited, once a process: open, it takes 20 MB. Raises RaisingError."""
     return Raiser.open()
 
 
@@ -231,6 +236,10 @@ def _plain_letter(letter: str) -> str:
 def _words(text: str) -> list[str]:
     folded = text.casefold().replace("'", "").replace("\u2019", "")
     return re.findall(r"\w+", folded)
+
+
+def _says_something(text: str) -> bool:
+    return len(text) > _LONGEST_WORDS or len(_words(text)) >= _FEWEST_WORDS
 
 
 def _parts(text: str) -> list[str]:

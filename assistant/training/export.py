@@ -24,7 +24,7 @@ class Hearing(torch.nn.Module):
 
     def __init__(self, model: CrossEncoder) -> None:
         super().__init__()
-        self.network = Network(model.model)
+        self.network = Network(model.model, kept_small=True)
 
     def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
         """Return logits [columns] of input_ids [1, tokens]."""

@@ -76,6 +76,17 @@ def test_a_plainly_ordinary_question_is_not_even_listened_to(assistant: Assistan
     assert logged(data, answer.id)["heard"] is None
 
 
+@pytest.mark.parametrize("text", ["hi there", "sertraline", "Depression?", "gracias", "?"])
+def test_a_word_or_two_are_left_to_the_rules(text: str) -> None:
+    assert open_raiser(POLICY.raising).hear(to_hear(text)) is None
+    assert triage(text, POLICY.rules).level is Level.ordinary
+
+
+@pytest.mark.parametrize("text", ["help", "Help me!!", "¡ayuda!", "end me", "no air", "kill myself", "quiero morirme"])
+def test_the_shortest_cries_are_known_to_the_rules(text: str) -> None:
+    assert triage(text, POLICY.rules).urgent
+
+
 def test_spanish_is_always_listened_to(assistant: Assistant, data: Path) -> None:
     answer = assistant.answer("¿Qué tan rápido actúa la ketamina?")
     assert logged(data, answer.id)["heard"] is not None

@@ -17,7 +17,9 @@ FILE = Path(assistant.__file__).with_name("rules.toml").read_bytes()
 RULES = load_rules(FILE)
 SENTENCES = [(rule, text) for rule in RULES.rules for text in rule.must]
 SPARED = [(rule, text) for rule in RULES.rules for text in rule.must_not]
-EXPLICIT = [text for rule in RULES.rules if rule.level is Level.crisis for text in rule.must]
+# A cry that is one only where nothing else is said.
+BARE = next(rule for rule in RULES.rules if rule.id == "a-bare-cry").must
+EXPLICIT = [text for rule in RULES.rules if rule.level is Level.crisis for text in rule.must if text not in BARE]
 
 
 def fires(rule: Rule, text: str) -> bool:
@@ -214,6 +216,12 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("disguise", DISGUISES)
 @pytest.mark.parametrize("text", EXPLICIT)
 def test_a_disguise_hides_no_explicit_statement(text: str, disguise: str) -> None:
+    assert triage(DISGUISES[disguise](text), RULES).level in (Level.crisis, Level.emergency)
+
+
+@pytest.mark.parametrize("disguise", sorted(DISGUISES.keys() - {"a long question around it"}))
+@pytest.mark.parametrize("text", BARE)
+def test_a_disguise_hides_no_bare_cry(text: str, disguise: str) -> None:
     assert triage(DISGUISES[disguise](text), RULES).level in (Level.crisis, Level.emergency)
 
 
