@@ -17,7 +17,7 @@ FALSE_NOTICES = 0.03
 FALSE_EMERGENCIES = 0.005
 FALSE_ADVICE = 0.05
 # Of what asks for advice on something else; for these nothing would be quoted though something might be.
-FALSE_DOSE = 0.06
+FALSE_DOSE = 0.04
 _NEVER = -100.0
 
 
