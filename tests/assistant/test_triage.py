@@ -94,7 +94,6 @@ My phone battery died, can you repeat that?
 Does ketamine kill brain cells?
 Do SSRIs kill your libido?
 I could murder a pizza
-Is Suicide Squad worth watching?
 """.strip().splitlines()
 
 
@@ -105,6 +104,7 @@ def test_ordinary_questions_and_figures_of_speech_stay_ordinary(text: str) -> No
 
 
 MENTIONS = """
+Is Suicide Squad worth watching?
 Is ketamine effective for suicidal thoughts?
 My wife is suicidal, can ketamine help her?
 suicide rate after SSRI start in under-25s
