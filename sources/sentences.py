@@ -20,11 +20,11 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _in_row(row: str) -> list[tuple[int, int]]:
+    if not row.strip():
+        return []
     # Imported late: only what splits an article reads sentences, and to import it takes longer than much else at the start.
     import nupunkt
 
-    if not row.strip():
-        return []
     return [(a + _indent(row[a:b]), a + len(row[a:b].rstrip())) for a, b in nupunkt.sent_spans(row) if row[a:b].strip()]
 
 
