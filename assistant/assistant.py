@@ -27,7 +27,7 @@ from assistant.recall import Recalled, recall, settled
 from assistant.recorder import OutdatedError, Record, Recorder, RecordError
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
-from index.desk import Desk, Library, LibraryUnavailableError
+from index.desk import Desk, Library
 from index.search import Asked, SearchResult
 from sources.database import reading
 
@@ -174,17 +174,17 @@ class Assistant:
         triaged = asked.triaged or self.triage(asked.text)
         if triaged.urgent:
             return self._card(asked, triaged)
+        # A model may hear more danger than the rules did, never less; for most of what it hears it needs no library.
         listened = self._listened(asked.text)
-        try:
-            library = self.desk.library()
-        except LibraryUnavailableError:
-            # A model may hear more danger than the rules did, never less; it needs no library for that.
-            heard = self._heard(listened)
-            triaged = raised(triaged, heard, self.policy.raising)
-            if triaged.urgent:
-                return self._card(asked, triaged, heard)
+        library = self.desk.library_if_any()
+        screened = library is not None and self._screens(library, listened)
+        heard = None if screened else self._heard(listened)
+        triaged = raised(triaged, heard, self.policy.raising)
+        if triaged.urgent:
+            return self._card(asked, triaged, heard)
+        if library is None:
             self._check_length(asked)
-            raise
+            library = self.desk.library()  # says why there is none
         # From here on the question is without what tells who wrote it; danger is heard in the words as they were written.
         masked = asked.masked or self.masked(asked.text)
         # 2 recall: the topic of the conversation
@@ -193,11 +193,12 @@ class Assistant:
         # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: by that
         # the model's screen can tell what need not be listened to. A text that is too long is only listened to.
         sides = () if self._too_long(asked) else tuple(wordings(recalled.text))
-        read = yield ToRead(library, sides, listened if self._screens(library) else ())
-        heard = self._heard(listened, library, read[len(sides) :])
-        triaged = raised(triaged, heard, self.policy.raising)
-        if triaged.urgent:
-            return self._card(asked, triaged, heard)
+        read = yield ToRead(library, sides, listened if screened else ())
+        if screened:
+            heard = self._heard(listened, library, read[len(sides) :])
+            triaged = raised(triaged, heard, self.policy.raising)
+            if triaged.urgent:
+                return self._card(asked, triaged, heard)
         self._check_length(asked)
         # 3 search: how near each passage is, as a whole, by sentence and word by word
         results = [library.found(one) for one in read[: len(sides)]]
@@ -231,9 +232,9 @@ class Assistant:
         """Return the texts in which the model is to listen, of as much of a question as the rules look at."""
         return to_hear(question[: self.policy.limits.triaged_characters]) if self._raiser is not None else ()
 
-    def _screens(self, library: Library) -> bool:
-        """Whether the model's screen was made for the encoder of this library."""
-        return self._raiser is not None and library.encoder.weights == self._raiser.screen.encoder
+    def _screens(self, library: Library, listened: Sequence[str]) -> bool:
+        """Whether the model's screen, by what the encoder of this library makes of them, decides what is listened to."""
+        return self._raiser is not None and self._raiser.screens(listened, library.encoder.weights)
 
     def _heard(
         self, listened: Sequence[str], library: Library | None = None, read: Sequence[Asked] = ()
@@ -306,8 +307,7 @@ class Assistant:
         key = _key(library, question)
         known = self._answered.get(key)
         if known is None:
-            listened = self._listened(question)
-            heard = self._heard(listened, library, library.read((), listened) if self._screens(library) else ())
+            heard = self._raiser.hear_alone(self._listened(question), library) if self._raiser else None
             triaged = raised(self.triage(question), heard, self.policy.raising)
             calm = triaged.level is Level.ordinary and not triaged.mention
             known = calm and any(one.passed for one in look_up(library.for_curated_questions, question, self.policy))

@@ -4,9 +4,10 @@ Rules read words; most people in danger do not use theirs. The listener, a small
 for that (`triage_sets/train`; `python -m assistant.training`), reads what is asked and says how much of each kind it
 hears. Reading costs a few milliseconds, and most questions are plainly ordinary. So a screen looks first at what the
 sentence encoder made of the question anyway, and lets the listener hear whatever is not plainly ordinary: of the
-tuning messages in danger it lets through all but 1 in 500. Spanish is listened to in any case: the encoder hardly knows
-it. Where the library has another encoder than the screen was made for, or there is no library, everything is listened
-to. Without the model the rules decide alone.
+tuning messages in danger it lets through all but 1 in 500. Some is listened to in any case, and before the encoder reads
+it: Spanish, which the encoder hardly knows, and what is longer than a question for the library would be. Where the
+library has another encoder than the screen was made for, or there is no library, everything is listened to. Without the
+model the rules decide alone.
 
 The folder `raising_model/` holds
 
@@ -37,6 +38,7 @@ from assistant.glosses import WORD_FILES, Glosses
 from assistant.outcome import Level
 from assistant.policy import Raising
 from assistant.triage import Triage, plain
+from index.desk import Library
 from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
 from index.model import file_sha256
 from index.search import Asked
@@ -55,6 +57,9 @@ _MOST_CHARACTERS = 400
 _PART_CHARACTERS = 300
 # Of many parts the most alarming are listened to; each takes some milliseconds.
 _MOST_PARTS = 6
+# The encoder takes longer for a longer text than the listener does, and of the tuning messages over this length, nearly all
+# are listened to anyway.
+_LONGEST_SCREENED = 100
 _DECIMALS = 4
 # A word or two ("sertraline", "hi there") says nothing of anyone, and the model guesses wildly; rules know the cries for help
 # that are so short. A longer "word" is several, written without spaces.
@@ -142,21 +147,31 @@ class Raiser:
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
             raise RaisingError(folder, f"cannot be opened ({error})") from error
 
+    def screens(self, texts: Sequence[str], encoder: str) -> bool:
+        """Whether the screen has a say in what of a question's parts is listened to, where this encoder reads them."""
+        if encoder != self.screen.encoder or not any(map(_says_something, texts)):
+            return False
+        return len(texts) > 1 or not (len(texts[0]) > _LONGEST_SCREENED or self._glosses.is_spanish(texts[0]))
+
     def hear(self, texts: Sequence[str], encoder: str = "", read: Sequence[Asked] = ()) -> Heard | None:
         """Listen to the parts of a question; None when all of it is plainly ordinary, or but a word or two.
 
-        `read` is what the encoder with weights `encoder` made of the same texts. With another encoder than the screen's,
-        or none, all is listened to, and what is Spanish always: the screen sees it through an encoder that hardly knows
-        the language. Of several parts the highest of each column counts.
+        `read` is what the encoder with weights `encoder` made of the same texts, where it `screens` them. Otherwise all is
+        listened to. Of several parts the highest of each column counts.
         """
         rows = [row for row, text in enumerate(texts) if _says_something(text)]
-        if encoder == self.screen.encoder and read:
+        if read and self.screens(texts, encoder):
             above = self.screen.look(np.stack([features_of(one) for one in read]))
             rows = [row for row in rows if above[row] >= 0 or self._glosses.is_spanish(texts[row])]
             rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
         texts = [texts[row] for row in rows]
         found = [self.logits(text) for text in texts]
         return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
+
+    def hear_alone(self, texts: Sequence[str], library: Library) -> Heard | None:
+        """Listen to the parts of a question that nothing else is asked of the encoder of this library for."""
+        encoder = library.encoder.weights
+        return self.hear(texts, encoder, library.read((), texts) if self.screens(texts, encoder) else ())
 
     def logits(self, text: str) -> list[float]:
         """Return the logits of one text, in the order of COLUMNS."""

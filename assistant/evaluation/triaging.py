@@ -87,8 +87,7 @@ def with_model(policy: Policy, library: Library, raiser: Raiser) -> Sorted:
     def sort(texts: Sequence[str]) -> list[Triage]:
         found = []
         for text in texts:
-            parts = to_hear(text)
-            heard = raiser.hear(parts, library.encoder.weights, library.read((), parts))
+            heard = raiser.hear_alone(to_hear(text), library)
             found.append(raised(triage(text, policy.rules), heard, policy.raising))
         return found
 

@@ -111,8 +111,7 @@ def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Itera
 
 def heard_alone(raiser: Raiser, library: Library, message: Message) -> Heard | None:
     """Return what the model hears of a message, through the screen as it is used."""
-    parts = to_hear(message.text)
-    return raiser.hear(parts, library.encoder.weights, library.read((), parts))
+    return raiser.hear_alone(to_hear(message.text), library)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from assistant.training.examples import wanted
 # Shares of the tuning messages that may be taken for more than they are. A card or a notice too much does no harm that
 # anyone has measured; a card too few may. So the notice is given away more freely than a card.
 FALSE_CARDS = 0.015
-FALSE_NOTICES = 0.03
+FALSE_NOTICES = 0.05
 FALSE_EMERGENCIES = 0.005
 FALSE_ADVICE = 0.05
 # Of what asks for advice on something else; for these nothing would be quoted though something might be.

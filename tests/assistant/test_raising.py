@@ -7,11 +7,16 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from onnx import TensorProto, helper, numpy_helper
 
 from assistant import raising, schema
 from assistant.assistant import Assistant, QuestionTooLongError
@@ -47,9 +52,9 @@ def logged(data: Path, answer: str) -> dict[str, object]:
         return found
 
 
-@given(st.sampled_from(LEVELS), st.booleans(), st.tuples(*[st.floats(-5, 5)] * 5))
+@given(st.sampled_from(LEVELS), st.booleans(), st.lists(st.floats(-5, 5), min_size=5, max_size=5))
 def test_a_level_is_never_lowered_and_a_notice_never_taken_away(
-    level: Level, mention: bool, values: tuple[float, float, float, float, float]
+    level: Level, mention: bool, values: list[float]
 ) -> None:
     before = Triage(level=level, mention=mention, rules=("a-rule",))
     after = raised(before, Heard(*values), POLICY.raising)
@@ -106,6 +111,57 @@ def test_with_another_encoder_everything_is_listened_to(assistant: Assistant) ->
     assert raiser.hear(parts, library.encoder.weights, read) is None
     assert raiser.hear(parts, "0" * 64, read) is not None
     assert raiser.hear(parts) == raiser.hear(parts, "0" * 64, read)
+
+
+def test_what_is_long_or_spanish_is_listened_to_before_the_encoder_reads_it(assistant: Assistant) -> None:
+    raiser, library = Raiser.open(), assistant.desk.library()
+    asked = "How fast does ketamine work?"
+    long = asked + " I read in the leaflet that it takes an hour, and on the radio they said that it takes a day."
+
+    def screened(text: str) -> bool:
+        return raiser.screens(to_hear(text), library.encoder.weights)
+
+    assert screened(asked)
+    assert not screened(long)
+    assert raiser.hear_alone(to_hear(long), library) == raiser.hear(to_hear(long))
+    assert not screened("¿Qué tan rápido actúa la ketamina?")
+    # Of many parts the screen chooses, in whatever language.
+    assert screened(long * 8)
+    assert screened("¿Qué tan rápido actúa la ketamina? " * 20)
+    # What says nothing is not listened to, so there is nothing to choose.
+    assert not screened("hi there")
+    assert raiser.hear_alone(to_hear("hi there"), library) is None
+
+
+def test_its_bytes_are_multiplied_exactly_on_every_processor() -> None:
+    graph = onnx.load(str(SHIPPED / MODEL_FILE)).graph
+    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    nodes = [one for one in graph.node if one.op_type == "DynamicQuantizeMatMul"]
+    weights = [held[one.input[1]] for one in nodes]
+    assert len(weights) == 20
+    # Two products of such a byte and one up to 255 fit into the 16 bits that older processors add them in.
+    assert max(int(np.abs(one.astype(int)).max()) for one in weights) == 64
+
+    matrix = np.full((384, 2), 64, np.int8)
+    tensors: dict[str, np.ndarray[Any, Any]] = {
+        "weights": matrix,
+        "scale": np.ones(2, np.float32),
+        "middle": np.zeros(2, np.int8),
+    }
+    made = helper.make_graph(
+        [helper.make_node("DynamicQuantizeMatMul", ["given", *tensors], ["found"], domain="com.microsoft")],
+        "one",
+        [helper.make_tensor_value_info("given", TensorProto.FLOAT, [1, 384])],
+        [helper.make_tensor_value_info("found", TensorProto.FLOAT, [1, 2])],
+        [numpy_helper.from_array(value, name) for name, value in tensors.items()],
+    )
+    versions = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+    session = onnxruntime.InferenceSession(
+        helper.make_model(made, opset_imports=versions, ir_version=8).SerializeToString(),
+        providers=["CPUExecutionProvider"],
+    )
+    (found,) = session.run(None, {"given": np.ones((1, 384), np.float32)})
+    assert found == pytest.approx(384 * 64, rel=1e-5)
 
 
 def test_danger_is_heard_before_there_is_a_library(tmp_path: Path) -> None:

@@ -202,8 +202,7 @@ def triaging(data: Path) -> None:
         began = time.perf_counter()
         triaged = triage_safely(text, policy.rules)
         if not triaged.urgent:
-            parts = to_hear(text)
-            heard = raiser.hear(parts, library.encoder.weights, library.read((), parts))
+            heard = raiser.hear_alone(to_hear(text), library)
             raised(triaged, heard, policy.raising)
             listened += heard is not None
         took.append((time.perf_counter() - began) * 1000)
