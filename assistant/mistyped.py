@@ -77,6 +77,7 @@ _WORDS = [
     "muerta",
     "muerto",
     "vida",
+    "matar",
 ]
 # Spellings a slip of these words would give that are words, or are more often a slip of another word.
 _OTHER_WORDS = frozenset(
@@ -125,7 +126,8 @@ _NEIGHBOURS = {
     "m": "njk",
 }
 _WORD = re.compile(r"[a-z]{3,}")
-# Of so short a word only the order of letters is mended: any other slip of it is too often another word.
+# Of so short a word only the order of letters and a doubled one are mended: any other slip of it is too often another
+# word.
 _SHORT = 5
 
 
@@ -139,9 +141,9 @@ def slips(word: str) -> Iterator[str]:
     for place in range(1, len(word) - 1):
         before, letter, after = word[:place], word[place], word[place + 1 :]
         yield before + after[0] + letter + after[1:]
+        yield before + letter + letter + after
         if len(word) > _SHORT:
             yield before + after
-            yield before + letter + letter + after
             yield from (before + other + after for other in _NEIGHBOURS[letter])
 
 

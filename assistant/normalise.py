@@ -41,7 +41,7 @@ _SPACES = re.compile(r"\s+")
 
 # Words of the plain statements a person in danger may type without spaces or letter by letter: "iwanttodie".
 _RUN_TOGETHER_CORE = re.compile(
-    r"kill|myself|die|dead|death|suicid|mylife|itall|alive|overdose|hurt|harm|selfharm|cutting"
+    r"kill|myself|die|dead|death|suicid|mylife|itall|alive|overdose|hurt|harm|selfharm|cutting|matar|morir|vivir|mivida"
 )
 _PLAIN_STATEMENTS = """
 i im ive id am a the my me myself it this life all want to wanna need going gonna gon na will kill killing die
@@ -49,6 +49,7 @@ dying dead death suicide suicidal end ending hurt hurting harm harming cut cutti
 anymore here not dont cant just wish was were better off without overdose pills on take how do can of so no
 more hate please help thinking about feel feeling like should commit now tonight today hang shoot drown jump
 with over
+yo mi ya mas quiero kiero voy matar matarme suicidar suicidarme morir morirme vivir seguir quitarme la vida hoy
 """
 _RUN_TOGETHER = frozenset(_PLAIN_STATEMENTS.split())
 _LONGEST_WORD = max(map(len, _RUN_TOGETHER))
@@ -128,7 +129,7 @@ def _split_run_together(text: str) -> str:
     if not _RUN_TOGETHER_CORE.search(text):
         return text
     return " ".join(
-        _words_of(token) if len(token) > 6 and _RUN_TOGETHER_CORE.search(token) else token
+        _words_of(token) if len(token) > 5 and _RUN_TOGETHER_CORE.search(token) else token
         for token in _MARKS.sub(" ", text).split()
     )
 

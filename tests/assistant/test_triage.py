@@ -258,6 +258,8 @@ def test_the_plainest_statements_survive_heavier_disguises(text: str, disguise: 
         ("I took 20 mg, b12 and 5HT at 8pm, the 2nd time", "i took 20 mg, b12 and 5ht at 8pm, the 2nd time"),
         ("ketamine-assisted therapy", "ketamine assisted therapy"),
         ("k i l l   m y s e l f", "kill myself"),
+        ("me voy a m a t a r , en serio", "me voy a matar , en serio"),
+        ("fukc it im killing mysefllll", "fukc it im killing mysefll"),
         ("#killmyself", "kill myself"),
         ("Quiero morír", "quiero morir"),
         ("  \n\t ", ""),
