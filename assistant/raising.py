@@ -160,7 +160,7 @@ class Raiser:
         listened to. Of several parts the highest of each column counts.
         """
         rows = [row for row, text in enumerate(texts) if _says_something(text)]
-        if read and self.screens(texts, encoder):
+        if read and encoder == self.screen.encoder:
             above = self.screen.look(np.stack([features_of(one) for one in read]))
             rows = [row for row in rows if above[row] >= 0 or self._glosses.is_spanish(texts[row])]
             rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]

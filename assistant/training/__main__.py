@@ -17,8 +17,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from assistant.evaluation.triaging import Message, live_library, messages
-from assistant.raising import FILES, MANIFEST_FILE, SCREEN_FILE, SHIPPED, Heard, Raiser, Screen, to_hear
+from assistant.evaluation.triaging import live_library, messages
+from assistant.raising import FILES, MANIFEST_FILE, SCREEN_FILE, SHIPPED, Raiser, Screen, to_hear
 from assistant.training import choosing, screen
 from assistant.training.examples import judged, taught
 from assistant.training.export import agreement, export
@@ -78,7 +78,7 @@ def main(words: Sequence[str] | None = None, say: Callable[[str], object] = sys.
 
 def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Iterator[str]:
     asked = messages("tune")
-    heard = [heard_alone(raiser, library, one) for one in asked]
+    heard = [raiser.hear_alone(to_hear(one.text), library) for one in asked]
     chosen = choosing.thresholds(heard, asked)
     yield "[raising]"
     yield 'chosen_by = "python -m assistant.training"'
@@ -107,11 +107,6 @@ def _table(library: Library, raiser: Raiser, screened: Sequence[float]) -> Itera
             for column in ("crisis", "emergency", "personal_advice")
         ]
         yield f"  {language} {kind:14} {through:.3f}  " + "  ".join(f"{share:.3f}" for share in shares)
-
-
-def heard_alone(raiser: Raiser, library: Library, message: Message) -> Heard | None:
-    """Return what the model hears of a message, through the screen as it is used."""
-    return raiser.hear_alone(to_hear(message.text), library)
 
 
 if __name__ == "__main__":
