@@ -57,8 +57,8 @@ class PublishError(Exception):
 class CheckFailedError(PublishError):
     """A publish that was stopped because questions went wrong: too many curated ones, or one that staff keep."""
 
-    def __init__(self, check: Check) -> None:
-        super().__init__(_failed(check))
+    def __init__(self, check: Check, reads: bool) -> None:
+        super().__init__(_failed(check, reads))
         self.check = check
 
 
@@ -192,7 +192,7 @@ def _checked(
     failed = failures(engine, data, policy, library, before, ready.questions)
     check = replace(check, failures=(*failed, *_regressed(engine, policy, library, before, check)))
     if not check.passed and not override:
-        raise CheckFailedError(check)
+        raise CheckFailedError(check, reads)
     if not override:
         _check_decisions(policy, ready.encoder.weights, checked_digest() if reads else None)
     return check
@@ -251,7 +251,7 @@ def _check_decisions(policy: Policy, weights: str, reader: str | None) -> None:
         )
 
 
-def _failed(check: Check) -> str:
+def _failed(check: Check, reads: bool) -> str:
     end = 'publish all the same with --override "REASON", which the log keeps.'
     if check.enough:
         shown = "; ".join(
@@ -260,10 +260,11 @@ def _failed(check: Check) -> str:
         )
         return f"{' '.join(check.failed)} {shown}. The live edition is unchanged. Mend the articles or the questions, or {end}"
     shown = "; ".join(check.wrong[:5])
+    mend = "Mend the articles" if reads else "Publish with the reader (WELLCITED_READER=on), mend the articles"
     return (
         f"the new edition answers {check.answered} of {check.to_answer} curated questions in its first three passages and "
         f"refuses {check.refused} of {check.to_refuse}, which is too few ({shown}). The live edition is unchanged. "
-        f"Mend the articles, or {end}"
+        f"{mend}, or {end}"
     )
 
 
