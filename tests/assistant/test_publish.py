@@ -157,7 +157,7 @@ def test_an_edition_that_fails_its_questions_does_not_go_live(engine: Engine, fo
     before = go_live(engine, folder)
     with writing(engine) as connection:
         add_questions(connection, [CuratedQuestion("How do I bake bread?", True, ("rest on lakes",), "tune")])
-    with pytest.raises(PublishError, match="How do I bake bread.*unchanged. Mend the articles, or"):
+    with pytest.raises(PublishError, match=r"How do I bake bread.*unchanged\. Mend the articles, or"):
         go_live(engine, folder)
     with pytest.raises(PublishError, match=r"Publish with the reader \(WELLCITED_READER=on\), mend the articles, or"):
         publish(engine, folder, default_model(), load_policy(), who="Kim", why="test", reads=False)
