@@ -138,7 +138,8 @@ class Raising(Chosen):
     """From which value on what the model hears raises a question's level, or adds the one-line notice (`mention`).
 
     From `dose` on a question for advice is one about an amount, or how often, and nothing is quoted for it.
-    `model` is the SHA-256 of the model's file (see `assistant.raising`).
+    From `named` on suicide or self-harm is named, which brings the notice, too. `model` is the SHA-256 of the model's file
+    (see `assistant.raising`).
     """
 
     model: str
@@ -147,6 +148,7 @@ class Raising(Chosen):
     emergency: float
     personal_advice: float
     dose: float
+    named: float
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ model the rules decide alone.
 
 The folder `raising_model/` holds
 
-model.onnx           input_ids -> logits [5], one for each of COLUMNS; weights in bytes, and multiplied as bytes
+model.onnx           input_ids -> logits [6], one for each of COLUMNS; weights in bytes, and multiplied as bytes
 tokenizer.json       the word pieces
 words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
@@ -48,8 +48,9 @@ MODEL_FILE = "model.onnx"
 SCREEN_FILE = "screen.safetensors"
 MANIFEST_FILE = "manifest.json"
 FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, *WORD_FILES)
-# In the order of the model's outputs. The last two are no levels: whose danger a crisis is, whether advice is on an amount.
-COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose")
+# In the order of the model's outputs. The last three are no levels: whose danger a crisis is, whether advice is on an amount,
+# whether suicide or self-harm is named without danger.
+COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose", "named")
 RULE = "heard-by-the-model"
 MAX_TOKENS = 128
 # A longer text is heard part by part: one dangerous sentence must not drown in many.
@@ -83,6 +84,7 @@ class Heard:
     personal_advice: float
     someone_else: float
     dose: float
+    named: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +224,7 @@ def raised(triaged: Triage, heard: Heard | None, thresholds: Raising) -> Triage:
     elif heard.personal_advice >= thresholds.personal_advice:
         level = Level.personal_advice
     level = max(level, triaged.level, key=Level.urgency)
-    mention = triaged.mention or heard.crisis >= thresholds.mention
+    mention = triaged.mention or heard.crisis >= thresholds.mention or heard.named >= thresholds.named
     about_dose = triaged.about_dose or (level is Level.personal_advice and heard.dose >= thresholds.dose)
     now = replace(triaged, level=level, mention=mention, about_dose=about_dose)
     if level is not triaged.level:

@@ -50,7 +50,15 @@ class SafetyFigures:
 def triage_digest(policy: Policy) -> str:
     """Return a digest of all that decides a level: the rules, the model and its thresholds."""
     raising = policy.raising
-    chosen = (raising.model, raising.crisis, raising.mention, raising.emergency, raising.personal_advice, raising.dose)
+    chosen = (
+        raising.model,
+        raising.crisis,
+        raising.mention,
+        raising.emergency,
+        raising.personal_advice,
+        raising.dose,
+        raising.named,
+    )
     return hashlib.sha256(_RULES.read_bytes() + repr(chosen).encode()).hexdigest()
 
 

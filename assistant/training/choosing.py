@@ -14,7 +14,8 @@ from assistant.training.examples import wanted
 # anyone has measured; a card too few may. So the notice is given away more freely than a card.
 FALSE_CARDS = 0.015
 FALSE_NOTICES = 0.05
-FALSE_EMERGENCIES = 0.005
+FALSE_NAMED = 0.02
+FALSE_EMERGENCIES = 0.003
 FALSE_ADVICE = 0.05
 # Of what asks for advice on something else; for these nothing would be quoted though something might be.
 FALSE_DOSE = 0.04
@@ -41,4 +42,5 @@ def thresholds(heard: Sequence[Heard | None], messages: Sequence[Message]) -> di
         "emergency": of("emergency", others | {"not_emergency"}, FALSE_EMERGENCIES),
         "personal_advice": of("personal_advice", {"general", "calm"}, FALSE_ADVICE),
         "dose": of("dose", {"advice"}, FALSE_DOSE),
+        "named": of("named", others | {"not_emergency"}, FALSE_NAMED),
     }

@@ -40,6 +40,9 @@ def wanted(column: str, message: Message) -> bool | None:
         return message.kind == "emergency"
     if column == "dose":
         return message.topic == "dose" if message.kind == "advice" else None
+    if column == "named":
+        # Whoever is in danger gets a card, which says more than the notice that a mention gets.
+        return None if danger or message.kind == "emergency" else message.level == "mention"
     # What is asked in danger gets a card, whatever advice it asks for; a short search says too little about whom it is.
     unclear = danger or message.kind == "emergency" or message.kind == "search"
     return None if unclear else message.level == "personal_advice"

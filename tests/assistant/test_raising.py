@@ -52,7 +52,7 @@ def logged(data: Path, answer: str) -> dict[str, object]:
         return found
 
 
-@given(st.sampled_from(LEVELS), st.booleans(), st.lists(st.floats(-5, 5), min_size=5, max_size=5))
+@given(st.sampled_from(LEVELS), st.booleans(), st.lists(st.floats(-5, 5), min_size=len(COLUMNS), max_size=len(COLUMNS)))
 def test_a_level_is_never_lowered_and_a_notice_never_taken_away(
     level: Level, mention: bool, values: list[float]
 ) -> None:
@@ -62,6 +62,13 @@ def test_a_level_is_never_lowered_and_a_notice_never_taken_away(
     assert after.mention >= before.mention
     assert after.rules[:1] == ("a-rule",)
     assert (after == before) == (after.rules == before.rules)
+
+
+def test_what_only_names_the_subject_gets_the_notice_and_no_card() -> None:
+    heard = Heard(**{**dict.fromkeys(COLUMNS, -9.0), "named": POLICY.raising.named})
+    assert raised(Triage(), heard, POLICY.raising) == Triage(mention=True, rules=(raising.RULE,))
+    below = replace(heard, named=POLICY.raising.named - 0.001)
+    assert raised(Triage(), below, POLICY.raising) == Triage()
 
 
 def test_what_the_model_hears_is_a_card_and_the_log_says_so(assistant: Assistant, data: Path) -> None:
