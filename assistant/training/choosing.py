@@ -14,7 +14,7 @@ from assistant.training.examples import wanted
 # anyone has measured; a card too few may. So the notice is given away more freely than a card.
 FALSE_CARDS = 0.015
 FALSE_NOTICES = 0.05
-FALSE_NAMED = 0.02
+FALSE_NAMED = 0.03
 FALSE_EMERGENCIES = 0.003
 FALSE_ADVICE = 0.05
 # Of what asks for advice on something else; for these nothing would be quoted though something might be.
