@@ -78,23 +78,66 @@ _WORDS = [
     "muerto",
     "vida",
     "matar",
+    "want",
+    "wanted",
+    "wish",
+    "hurt",
+    "harm",
+    "gone",
+    "alone",
+    "exist",
+    "jump",
+    "morir",
+    "muerte",
+    "vivir",
+    "noche",
 ]
 # Spellings a slip of these words would give that are words, or are more often a slip of another word.
 _OTHER_WORDS = frozenset(
     [
+        "alice",
+        "alie",
+        "alife",
+        "aloe",
         "buren",
+        "dad",
+        "deah",
+        "ding",
+        "duing",
+        "exit",
         "exiting",
+        "exits",
+        "gine",
+        "haem",
+        "ham",
+        "hrt",
+        "hut",
+        "kull",
+        "lie",
         "lief",
+        "lire",
+        "live",
+        "morri",
         "matame",
         "matare",
         "morire",
         "muera",
+        "muere",
         "muero",
+        "niche",
         "overdoing",
+        "pils",
+        "polls",
+        "pulls",
         "stoke",
         "strike",
         "suicidare",
         "suicido",
+        "via",
+        "visa",
+        "voda",
+        "wat",
+        "wnt",
     ]
 )
 _NEIGHBOURS = {
@@ -126,9 +169,6 @@ _NEIGHBOURS = {
     "m": "njk",
 }
 _WORD = re.compile(r"[a-z]{3,}")
-# Of so short a word only the order of letters and a doubled one are mended: any other slip of it is too often another
-# word.
-_SHORT = 5
 
 
 def meant(text: str) -> str:
@@ -142,9 +182,8 @@ def slips(word: str) -> Iterator[str]:
         before, letter, after = word[:place], word[place], word[place + 1 :]
         yield before + after[0] + letter + after[1:]
         yield before + letter + letter + after
-        if len(word) > _SHORT:
-            yield before + after
-            yield from (before + other + after for other in _NEIGHBOURS[letter])
+        yield before + after
+        yield from (before + other + after for other in _NEIGHBOURS[letter])
 
 
 def _every_slip() -> dict[str, str]:

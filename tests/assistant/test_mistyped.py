@@ -24,6 +24,9 @@ RULES = load_policy().rules
         ("i want to klil mysefl", "i want to kill myself"),
         ("sucidal, agian", "suicidal, agian"),
         ("end my lfie", "end my life"),
+        ("i want to be drad, gome for good", "i want to be dead, gone for good"),
+        ("se va a mtar esta ncohe", "se va a matar esta noche"),
+        ("my dad can live without a visa", "my dad can live without a visa"),
         ("quiero morirmme", "quiero morirme"),
         ("a lie, a dean and a strike", "a lie, a dean and a strike"),
         ("me suicido", "me suicido"),
@@ -38,8 +41,6 @@ def test_a_slip_is_one_letter_inside_the_word() -> None:
     found = set(slips("suicide"))
     assert {"siucide", "sucide", "suicidde", "suocide"} <= found
     assert all(slip[0] == "s" and abs(len(slip) - len("suicide")) <= 1 for slip in found)
-    # Of a short word only the order and a doubled letter are mended.
-    assert set(slips("life")) == {"lfie", "lief", "liife", "liffe"}
 
 
 def test_no_english_word_is_mended() -> None:
@@ -55,8 +56,8 @@ def test_no_word_of_a_calm_message_is_mended() -> None:
     texts = [one.text for one in messages("train") if one.kind in CALM | {"general", "advice"}]
     words = {word for text in texts for word in re.findall("[a-z]{3,}", text.lower())}
     assert len(words) > 5_000
-    # Whoever quotes a slip shows it.
-    assert {word for word in words if meant(word) != word} <= {"sucide"}
+    # Whoever types or quotes a slip shows it.
+    assert {word for word in words if meant(word) != word} <= {"sucide", "kil", "gona", "matr"}
 
 
 @pytest.mark.parametrize(
