@@ -209,7 +209,7 @@ def test_the_policy_names_the_model_that_ships() -> None:
     assert open_raiser(POLICY.raising).digest == POLICY.raising.model
     numbers = [getattr(POLICY.raising, one.name) for one in fields(Raising) if one.type is float]
     assert POLICY.raising.mention <= POLICY.raising.crisis
-    assert len(numbers) == 5
+    assert len(numbers) == 6
 
 
 def test_a_disguise_is_undone_before_it_is_read_and_plain_words_are_read_as_written() -> None:
