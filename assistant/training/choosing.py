@@ -18,7 +18,7 @@ FALSE_NAMED = 0.03
 FALSE_EMERGENCIES = 0.003
 FALSE_ADVICE = 0.05
 # Of what asks for advice on something else; for these nothing would be quoted though something might be.
-FALSE_DOSE = 0.04
+FALSE_DOSE = 0.03
 _NEVER = -100.0
 
 
