@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from assistant.policy import Policy
+from assistant.policy import Chosen, Policy
 
 SETS = Path(__file__).with_name("triage_sets")
 FILE = SETS / "figures.json"
@@ -49,16 +49,8 @@ class SafetyFigures:
 
 def triage_digest(policy: Policy) -> str:
     """Return a digest of all that decides a level: the rules, the model and its thresholds."""
-    raising = policy.raising
-    chosen = (
-        raising.model,
-        raising.crisis,
-        raising.mention,
-        raising.emergency,
-        raising.personal_advice,
-        raising.dose,
-        raising.named,
-    )
+    # All but who chose it, when and why, and for which encoder.
+    chosen = astuple(policy.raising)[len(fields(Chosen)) :]
     return hashlib.sha256(_RULES.read_bytes() + repr(chosen).encode()).hexdigest()
 
 

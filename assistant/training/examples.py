@@ -31,6 +31,7 @@ _ABOUT_ONESELF = re.compile(r"\b(?:i|im|ive|my|me|mine|we|our|us)\b", re.IGNOREC
 def wanted(column: str, message: Message) -> bool | None:
     """Say whether a message belongs to a column; None if it must not teach that column anything."""
     danger = message.kind in DANGER
+    urgent = danger or message.kind == "emergency"
     if column == "someone_else":
         return message.about == "someone_else" if danger else None
     if column == "crisis":
@@ -42,10 +43,9 @@ def wanted(column: str, message: Message) -> bool | None:
         return message.topic == "dose" if message.kind == "advice" else None
     if column == "named":
         # Whoever is in danger gets a card, which says more than the notice that a mention gets.
-        return None if danger or message.kind == "emergency" else message.level == "mention"
+        return None if urgent else message.level == "mention"
     # What is asked in danger gets a card, whatever advice it asks for; a short search says too little about whom it is.
-    unclear = danger or message.kind == "emergency" or message.kind == "search"
-    return None if unclear else message.level == "personal_advice"
+    return None if urgent or message.kind == "search" else message.level == "personal_advice"
 
 
 def targets(message: Message) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 
@@ -41,6 +42,7 @@ def test_a_slip_is_one_letter_inside_the_word() -> None:
     found = set(slips("suicide"))
     assert {"siucide", "sucide", "suicidde", "suocide"} <= found
     assert all(slip[0] == "s" and abs(len(slip) - len("suicide")) <= 1 for slip in found)
+    assert set(slips("vida")) >= {"vdia", "viida", "vda", "vifa"}
 
 
 def test_no_english_word_is_mended() -> None:
@@ -54,10 +56,11 @@ def test_no_english_word_is_mended() -> None:
 
 def test_no_word_of_a_calm_message_is_mended() -> None:
     texts = [one.text for one in messages("train") if one.kind in CALM | {"general", "advice"}]
-    words = {word for text in texts for word in re.findall("[a-z]{3,}", text.lower())}
+    plain = [re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text.lower())) for text in texts]
+    words = {word for text in plain for word in re.findall("[a-z]{3,}", text)}
     assert len(words) > 5_000
     # Whoever types or quotes a slip shows it.
-    assert {word for word in words if meant(word) != word} <= {"sucide", "kil", "gona", "matr"}
+    assert {word for word in words if meant(word) != word} <= {"sucide", "gona"}
 
 
 @pytest.mark.parametrize(
