@@ -14,6 +14,7 @@ from typing import TypeVar
 from assistant.language import Languages, open_languages
 from assistant.normalise import normalise
 from assistant.outcome import Level
+from assistant.pattern import Pattern, PatternError
 
 T = TypeVar("T")
 
@@ -44,15 +45,15 @@ class Rule:
     level: Level
     kind: str
     reason: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    pattern: Pattern
+    unless: Pattern | None
     takes_out: bool
     must: tuple[str, ...]
     must_not: tuple[str, ...]
 
     def fires(self, text: str) -> bool:
         """Whether it fires on a question in its plain spelling."""
-        return bool(self.pattern.search(text)) and not (self.unless and self.unless.search(text))
+        return self.pattern.found_in(text) and not (self.unless and self.unless.found_in(text))
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def triage(question: str, rules: Rules) -> Triage:
     text, fired = _without_apostrophes(spelling), []
     for rule in rules.rules:
         if rule.takes_out:
-            text, times = rule.pattern.subn(" ; ", text)
+            text, times = rule.pattern.replaced(text, " ; ")
             if times:
                 fired.append(rule)
     fired += [rule for rule in rules.rules if not rule.takes_out and rule.fires(text)]
@@ -227,14 +228,14 @@ def _level(rule: str, value: str) -> Level:
         raise RulesError(rule, "level", value, f"use one of {', '.join(Level)}") from error
 
 
-def _pattern(rule: str, field: str, ways: tuple[str, ...], words: Mapping[str, str]) -> re.Pattern[str]:
+def _pattern(rule: str, field: str, ways: tuple[str, ...], words: Mapping[str, str]) -> Pattern:
     """One compiled pattern that fires where any of the ways does."""
     whole = "|".join(f"(?:{_written_out(rule, field, way, words)})" for way in ways)
     try:
-        compiled = re.compile(whole)
-    except re.error as error:
+        compiled = Pattern(whole)
+    except PatternError as error:
         raise RulesError(rule, field, ways, f"mend the regular expression: {error}") from error
-    if not ways or compiled.match(""):
+    if not ways or compiled.fits_empty:
         raise RulesError(rule, field, ways, "write at least one way, none of which fits an empty text")
     return compiled
 

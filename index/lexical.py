@@ -20,8 +20,6 @@ from typing import Any
 import numpy as np
 import Stemmer
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
 
 # Weights closer than this are equal, and rows decide.
 DECIMALS = 6
@@ -241,6 +239,10 @@ class LexicalIndex:
         most = 2 if len(word) >= _LETTERS_FOR_TWO else 1
         lengths = range(len(word) - 1, len(word) + 2)
         near = [other for n in lengths for other in self._by_length.get(n, ()) if other[0] == word[0]]
+        # Late: it is 50 modules, and a server should not wait for them.
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
         found = extract(word, near, scorer=OSA.distance, processor=None, score_cutoff=most, limit=None)
         return _single([(str(other), int(distance)) for other, distance, _ in found])
 

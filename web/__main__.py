@@ -1,5 +1,5 @@
 """`python -m web` is the `wellcited` command."""
 
-from web.command import main
+from web.entry import main
 
 main()

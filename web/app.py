@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, Route
@@ -33,7 +34,6 @@ from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, pro
 from web.protection import PATTERNS, Compressed, Protection, is_for_staff
 from web.settings import Settings
 from web.staff.addresses import BRING_IN, LIBRARY, LIBRARY_BYTES, UPLOAD_BYTES
-from web.staff.bench import Bench
 from web.staff.provider import Provider
 
 # Pages worked on at a time; the others wait their turn (questions through the interface go to the crowd). More threads
@@ -103,7 +103,6 @@ def app_of(installation: Opened) -> FastAPI:
     app.state.settings, app.state.engine, app.state.network = settings, installation.engine, None
     app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
-    app.state.bench = Bench()
     routers = (
         api.router,
         health.router,
@@ -113,7 +112,7 @@ def app_of(installation: Opened) -> FastAPI:
     )
     for router in routers:
         app.include_router(router)
-    app.router.routes.append(RarePages())
+    app.router.routes.append(RarePages(app.state))
     public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app
@@ -124,6 +123,10 @@ class RarePages(BaseRoute):
 
     They are those of staff and clinicians, and `/patterns`.
     """
+
+    def __init__(self, state: State) -> None:
+        """Begin without them; what they keep beside what visitors need goes into the application's state."""
+        self._state = state
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take whatever is for staff, or a pattern."""
@@ -141,8 +144,10 @@ class RarePages(BaseRoute):
         """Return all those pages."""
         from web import patterns
         from web.review.routers import REVIEW_ROUTERS
+        from web.staff.bench import Bench
         from web.staff.routers import STAFF_ROUTERS
 
+        self._state.bench = Bench()
         router = APIRouter()
         for part in (*STAFF_ROUTERS, *REVIEW_ROUTERS, patterns.router):
             router.include_router(part)

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from sources.article import Attributes
 from web.carrying import export_library, import_library
-from web.console import Who, Why, complain, me, opened, person_named, progress, say
+from web.console import Output, Who, Why, complain, me, opened, person_named, progress, say
 from web.erasing import erase
 from web.evaluating import evaluate
 from web.log import log_app
 from web.pairs import caveat_app, differences_app, passages, say_blocked
 from web.replaying import replay
-from web.settings import SETTINGS, SettingError, read_settings
+from web.serve import command_line, serve
+from web.settings import SETTINGS
 from web.staff.linking import link
 
-app = typer.Typer(
-    help="Wellcited answers questions with sentences quoted word for word from approved articles.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = command_line()
 app.add_typer(log_app, name="log")
 app.add_typer(caveat_app, name="caveat")
 app.add_typer(differences_app, name="differences")
@@ -44,55 +37,10 @@ app.command()(passages)
 app.command()(evaluate)
 app.command()(erase)
 app.command()(replay)
+app.command()(serve)
 app.command()(link)
 app.command()(export_library)
 app.command()(import_library)
-
-
-def main() -> None:
-    """Run the command line; an error that we know is one line, not a traceback."""
-    # Editions are many small objects that live long; Python's default looks through them again and again as they are made.
-    gc.set_threshold(50_000, 20, 20)
-    try:
-        app()
-    except Exception as error:
-        words = _words_for(error)
-        if words is None:
-            raise
-        complain.print(words, markup=False)
-        sys.exit(1)
-
-
-def _words_for(error: Exception) -> str | None:
-    """Say in one line what went wrong and what to do; None for an error that we do not know."""
-    # Imported late: together they take longer than many a command, and most commands end well.
-    from assistant.evaluation.labelled import LabelledError
-    from assistant.evaluation.results import ResultsError
-    from assistant.log import LogError
-    from assistant.policy import PolicyError
-    from assistant.publish import PublishError
-    from assistant.replay import ReplayError
-    from assistant.verifier import VerifyError
-    from index.desk import LibraryUnavailableError
-    from index.edition import EditionError
-    from index.encoder import EncoderError
-    from index.model import ModelError
-    from index.publishing import PublishingError
-    from sources.database import DatabaseError
-    from sources.library import LibraryError
-
-    known = (
-        SettingError, DatabaseError, LibraryError, PublishError, PublishingError, EditionError, EncoderError, ModelError,
-        LibraryUnavailableError, LabelledError, LogError, PolicyError, ReplayError, ResultsError, VerifyError,
-    )  # fmt: skip
-    if isinstance(error, known):
-        return str(error)
-    if isinstance(error, SQLAlchemyError):
-        cause = str(getattr(error, "orig", None) or type(error).__name__).strip()
-        return f"The database did not do what was asked: {cause}. Check that it runs and may be written to."
-    if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror}. Check that it exists and that you may write to it."
-    return None
 
 
 @app.command("import")
@@ -148,7 +96,7 @@ def _import_files(
     from sources.reading import ReadingError, read
 
     failed = 0
-    with progress(Console(stderr=True)) as bar:
+    with progress(Output(stderr=True)) as bar:
         task = bar.add_task("Importing", total=len(files))
         for path in files:
             try:
@@ -213,6 +161,8 @@ def articles() -> None:
 
     Example: wellcited articles
     """
+    from rich.table import Table
+
     from sources.database import reading
     from sources.library import overview
 
@@ -236,6 +186,8 @@ def cleaning(article: Annotated[str, typer.Argument(help="Id of the article.")])
 
     Example: wellcited cleaning what-ssris-are-1f2e3d4c
     """
+    from rich.table import Table
+
     from sources.database import reading
     from sources.library import dropped_blocks, newest_revision
 
@@ -325,7 +277,7 @@ def publish(
     from assistant.policy import load_policy
     from assistant.publish import publish as publish_edition
 
-    with opened() as (settings, engine), progress(Console(stderr=True)) as bar:
+    with opened() as (settings, engine), progress(Output(stderr=True)) as bar:
         task = bar.add_task("Reading", total=None)
         done = publish_edition(
             engine, settings.data, settings.model, load_policy(locale=settings.locale),
@@ -504,6 +456,8 @@ def status() -> None:
 
     Example: wellcited status
     """
+    from rich.table import Table
+
     from index import publishing
     from index.desk import editions_folder
     from index.edition import open_edition
@@ -532,28 +486,6 @@ def _version(engine: Engine) -> str:
     return ".".join(str(part) for part in engine.dialect.server_version_info or ())
 
 
-@app.command()
-def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for any free one.")] = 8000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-) -> None:
-    """Serve the visitor's page and the public API.
-
-    Example: wellcited serve --port 8000
-    """
-    from index.memory import share_heap
-    from web.opening import begin
-
-    share_heap()
-    # What is made at the start stays: looking through it for what is no longer used takes a tenth of the time till then.
-    gc.disable()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    begun = begin(read_settings())
-    from web.serving import run  # meanwhile
-
-    run(begun, host, port)
-
-
 @app.command("demo-site")
 def demo_site(
     site: Annotated[str, typer.Option(help="Where the assistant is served.")] = "http://127.0.0.1:8000",
@@ -575,7 +507,3 @@ def demo_site(
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-if __name__ == "__main__":
-    main()

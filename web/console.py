@@ -6,17 +6,39 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy.engine import Engine
 
 from web.settings import Settings, read_settings
 
-say = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True, style="red")
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+class Output:
+    """Where commands write. What draws tables and colours is imported once there is something to write: a server waits."""
+
+    def __init__(self, *, stderr: bool = False, style: str | None = None) -> None:
+        self._stderr, self._style = stderr, style
+
+    @cached_property
+    def console(self) -> Console:
+        """Return the terminal."""
+        from rich.console import Console
+
+        return Console(stderr=self._stderr, highlight=False, soft_wrap=True, style=self._style)
+
+    def print(self, *what: object, markup: bool = True, style: str | None = None) -> None:
+        """Write a line or a table."""
+        self.console.print(*what, markup=markup, style=style)
+
+
+say = Output()
+complain = Output(stderr=True, style="red")
 
 Who = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does this; the log keeps it.")]
 Why = Annotated[str, typer.Option("--why", metavar="REASON", help="Why; the log keeps it.")]
@@ -36,10 +58,12 @@ def opened() -> Iterator[tuple[Settings, Engine]]:
         engine.dispose()
 
 
-def progress(console: Console = complain) -> Progress:
+def progress(output: Output = complain) -> Progress:
     """Return the bar that long work shows; where nobody watches, it leaves its last state behind."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=not sys.stderr.isatty())
+    return Progress(*columns, console=output.console, transient=not sys.stderr.isatty())
 
 
 def me() -> str:

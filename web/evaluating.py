@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Column, Table
 from sqlalchemy.engine import Engine
 
 from web.console import complain, opened, progress, say
@@ -102,9 +101,11 @@ def _folder(settings: Settings, file: Path | None) -> Path:
 
 
 def _say_figures(found: Evaluation) -> None:
+    from rich.table import Column, Table
+
     from assistant.evaluation.report import interval, value
 
-    worded = say.width >= _WIDE
+    worded = say.console.width >= _WIDE
     table = Table(Column("figure", no_wrap=True), "value", "95 % interval", "n", *(["what"] if worded else []))
     for one in found.figures:
         table.add_row(one.name, value(one), interval(one), str(one.n), *([one.words] if worded else []))

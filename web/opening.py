@@ -1,14 +1,12 @@
 """What a server opens before it can answer: database, library, models, policy.
 
-Most of that is work outside Python, on files and models. So a server begins with it in a thread, and meanwhile imports
-the pages, which is work inside Python.
+Most of that is work outside Python, on files and models, so that two threads share it.
 """
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -16,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.assistant import Assistant
 from assistant.policy import load_policy
-from assistant.raising import RaisingError, shipped
+from assistant.raising import shipped
 from assistant.recorder import Recorder
 from assistant.rounds import Rounds
 from index.desk import Desk
@@ -50,27 +48,19 @@ class Opened:
         self.engine.dispose()
 
 
-def begin(settings: Settings) -> Future[Opened]:
-    """Open an installation in a thread."""
-    pool = ThreadPoolExecutor(1, "opening")
-    begun = pool.submit(opened, settings)
-    pool.shutdown(wait=False)
-    return begun
-
-
 def opened(settings: Settings) -> Opened:
     """Open an installation, its database brought up to date. Of what cannot be opened it is said why, and the rest is."""
-    # First of all: to open it takes more memory, for a moment, than anything else.
-    with suppress(RaisingError):  # which the assistant will meet again, and say
-        shipped()
-    engine = open_database(settings.data, settings.database_url)
-    desk = Desk(engine, settings.data, settings.reads)
-    try:
-        upgrade(engine)
-    except (SQLAlchemyError, DatabaseError) as error:
-        _log.error("the database cannot be brought up to date: %s", type(error).__name__)
-    desk.look()
-    policy = load_policy(locale=settings.locale)
+    with ThreadPoolExecutor(1, "opening") as beside:
+        beside.submit(shipped)  # what fails there, the assistant will meet again, and say
+        reviewed = beside.submit(load_policy, locale=settings.locale)
+        engine = open_database(settings.data, settings.database_url)
+        desk = Desk(engine, settings.data, settings.reads)
+        try:
+            upgrade(engine)
+        except (SQLAlchemyError, DatabaseError) as error:
+            _log.error("the database cannot be brought up to date: %s", type(error).__name__)
+        desk.look()
+    policy = reviewed.result()
     given = {"policy": policy.digest, "settings": {**settings.given}}
     rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
     recorder = Recorder(engine, rounds.written)

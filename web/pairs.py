@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from web.console import Who, Why, me, opened, say
 
@@ -31,6 +30,8 @@ def passages(article: Annotated[str, typer.Argument(help="Id of the article.")])
 
     Example: wellcited passages what-ssris-are-1f2e3d4c
     """
+    from rich.table import Table
+
     from sources.database import reading
     from sources.library import newest_revision
     from sources.pairs import passages_of
@@ -75,6 +76,8 @@ def list_() -> None:
 
     Example: wellcited caveat list
     """
+    from rich.table import Table
+
     from index.companions import direct_caveats
     from sources.database import reading
     from sources.pairs import Tie, bindings, rule_found, texts_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from concurrent.futures import Future
 
 import uvicorn
 from sqlalchemy.engine import Engine
@@ -13,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import writing
-from web.app import app_of
-from web.opening import Opened
+from web.app import create_app
+from web.settings import Settings
 from web.staff.addresses import people_link
 from web.staff.people import LINK_HOURS, first_link
 
@@ -56,12 +55,12 @@ class _Server(uvicorn.Server):
             )
 
 
-def run(begun: Future[Opened], host: str, port: int) -> None:
-    """Serve what is being opened, until told to stop.
+def run(settings: Settings, host: str, port: int) -> None:
+    """Open an installation and serve it, until told to stop.
 
     Requests are not written to any log: they would say who reads about what.
     """
-    app = app_of(begun.result())
+    app = create_app(settings)
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
     )

@@ -27,7 +27,7 @@ def fires(rule: Rule, text: str) -> bool:
     seen = plain(text)
     for other in RULES.rules:
         if other.takes_out and other is not rule:
-            seen = other.pattern.sub(" ; ", seen)
+            seen, _ = other.pattern.replaced(seen, " ; ")
         elif other is rule and rule.takes_out:
             break
     return rule.fires(seen)

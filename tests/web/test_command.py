@@ -293,11 +293,26 @@ def test_serving_loads_no_library_for_training(library: Library) -> None:
     assert not loaded & {"torch", "sentence_transformers", "transformers", "onnx", "onnxscript"}
 
 
-THREADS = """
+# As `wellcited serve` imports it; the last line is what a test adds.
+STARTING = """
+import sys
+sys.argv = ["wellcited", "serve"]
+from web.entry import command_line
+command_line()
+"""
+
+
+def test_a_server_imports_no_other_command_and_nothing_for_staff() -> None:
+    loaded = set(run_python(f"{STARTING}print(*sys.modules, sep='\\n')").split())
+    assert {"web.serving", "sqlalchemy", "fastapi"} <= loaded
+    assert not loaded & {"web.command", "web.log", "rich", "rapidfuzz", "web.staff.bench", "assistant.publish"}
+
+
+THREADS = f"""
 import os
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.pop(name, None)
-import web.command, web.serving
+{STARTING}
 import numpy
 numpy.ones((3000, 384), dtype="float32") @ numpy.ones((384, 8), dtype="float32")
 print(len(os.listdir("/proc/self/task")))
@@ -308,7 +323,7 @@ def test_numpy_starts_no_threads_that_take_the_cores_from_the_next_question() ->
     assert int(run_python(THREADS)) == 1
 
 
-TELEMETRY = """
+TELEMETRY = f"""
 import os, sys
 os.environ.pop("ORT_DISABLE_TELEMETRY", None)
 set_before = []
@@ -319,7 +334,7 @@ class Watch:
             set_before.append(os.environ.get("ORT_DISABLE_TELEMETRY"))
 
 sys.meta_path.insert(0, Watch())
-import index.encoder
+{STARTING}
 assert "onnxruntime" in sys.modules
 print(*set_before)
 """
