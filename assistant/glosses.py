@@ -46,6 +46,10 @@ class Glosses:
         known = sum(_found(self.spanish, word) is not None for word in words)
         return known > 0 and known >= _LEAST_SHARE * len(words)
 
+    def __contains__(self, word: object) -> bool:
+        """Whether a form in small letters, with accents or without, has a gloss."""
+        return any(word in table for table in (self.spanish, self.english, self.shared))
+
     def told(self, text: str) -> str:
         """Return the text with each word that has a gloss replaced by it."""
         tables = (self.spanish, self.english, *((self.shared,) if self.is_spanish(text) else ()))

@@ -91,6 +91,14 @@ _WORDS = [
     "muerte",
     "vivir",
     "noche",
+    "wanting",
+    "wishing",
+    "thoughts",
+    "living",
+    "cortarme",
+    "cortando",
+    "lastimando",
+    "pensamientos",
 ]
 # Spellings a slip of these words would give that are words, or are more often a slip of another word.
 _OTHER_WORDS = frozenset(
@@ -100,6 +108,8 @@ _OTHER_WORDS = frozenset(
         "alife",
         "aloe",
         "buren",
+        "cortado",
+        "cortame",
         "dad",
         "deah",
         "ding",
@@ -117,10 +127,11 @@ _OTHER_WORDS = frozenset(
         "lief",
         "lire",
         "live",
-        "morri",
+        "loving",
         "matame",
         "matare",
         "morire",
+        "morri",
         "muera",
         "muere",
         "muero",
@@ -137,10 +148,11 @@ _OTHER_WORDS = frozenset(
         "visa",
         "voda",
         "wat",
+        "wating",
         "wnt",
     ]
 )
-_NEIGHBOURS = {
+NEIGHBOURS = {
     "q": "wa",
     "w": "qes",
     "e": "wrd",
@@ -183,7 +195,7 @@ def slips(word: str) -> Iterator[str]:
         yield before + after[0] + letter + after[1:]
         yield before + letter + letter + after
         yield before + after
-        yield from (before + other + after for other in _NEIGHBOURS[letter])
+        yield from (before + other + after for other in NEIGHBOURS[letter])
 
 
 def _every_slip() -> dict[str, str]:

@@ -13,6 +13,7 @@ The folder `raising_model/` holds
 
 model.onnx           input_ids -> logits [6], one for each of COLUMNS; weights in bytes, and multiplied as bytes
 tokenizer.json       the word pieces
+words_often.tsv      words that visitors use, by which slips of the keys are mended before (`spelling.py`)
 words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
 manifest.json        for which encoder the screen is, and the SHA-256 of the others
@@ -37,6 +38,7 @@ from tokenizers import Tokenizer
 from assistant.glosses import WORD_FILES, Glosses
 from assistant.outcome import Level
 from assistant.policy import Raising
+from assistant.spelling import OFTEN_FILE, Spelling
 from assistant.triage import Triage, plain
 from index.desk import Library
 from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
@@ -47,7 +49,7 @@ SHIPPED = Path(__file__).with_name("raising_model")
 MODEL_FILE = "model.onnx"
 SCREEN_FILE = "screen.safetensors"
 MANIFEST_FILE = "manifest.json"
-FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, *WORD_FILES)
+FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, OFTEN_FILE, *WORD_FILES)
 # In the order of the model's outputs. The last three are no levels: whose danger a crisis is, whether advice is on an amount,
 # whether suicide or self-harm is named without danger.
 COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose", "named")
@@ -121,6 +123,29 @@ class Screen:
         return above
 
 
+@dataclass(frozen=True)
+class Words:
+    """Which words a text is told to the model in."""
+
+    glosses: Glosses
+    spelling: Spelling
+
+    @classmethod
+    def open(cls, folder: Path, tokenizer: Tokenizer) -> Words:
+        """Read the tables of a model folder. Raises OSError or ValueError, as `Glosses` and `Spelling` do."""
+        glosses = Glosses.open(folder)
+        return cls(glosses, Spelling.open(folder, lambda word: is_word(word, glosses, tokenizer)))
+
+    def told(self, text: str) -> str:
+        """Return the text with slips of the keys mended, in plain English words where there are such."""
+        return self.glosses.told(self.spelling.mended(text))
+
+
+def is_word(word: str, glosses: Glosses, tokenizer: Tokenizer) -> bool:
+    """Whether a word in small letters is whole to the model, or has a gloss that is."""
+    return tokenizer.token_to_id(word) is not None or word in glosses
+
+
 @dataclass(frozen=True, eq=False)
 class Raiser:
     """The model folder, open. Any number of threads may use it at once."""
@@ -129,7 +154,7 @@ class Raiser:
     screen: Screen
     _session: Any
     _tokenizer: Tokenizer
-    _glosses: Glosses
+    _words: Words
 
     @classmethod
     def open(cls, folder: Path = SHIPPED) -> Raiser:
@@ -138,13 +163,14 @@ class Raiser:
             folder / MANIFEST_FILE, RaisingError, "manifest of a model that raises levels", _is_whole
         )
         try:
+            tokenizer = open_tokenizer(folder / TOKENIZER_FILE, MAX_TOKENS)
             return cls(
                 digest=file_sha256(folder / MANIFEST_FILE),
                 screen=Screen.open(folder / SCREEN_FILE, manifest["encoder"]),
                 # One core, as everywhere: shared among cores, the sums of a long product could round differently.
                 _session=open_session(folder / MODEL_FILE, 1),
-                _tokenizer=open_tokenizer(folder / TOKENIZER_FILE, MAX_TOKENS),
-                _glosses=Glosses.open(folder),
+                _tokenizer=tokenizer,
+                _words=Words.open(folder, tokenizer),
             )
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
             raise RaisingError(folder, f"cannot be opened ({error})") from error
@@ -153,7 +179,7 @@ class Raiser:
         """Whether the screen has a say in what of a question's parts is listened to, where this encoder reads them."""
         if encoder != self.screen.encoder or not any(map(_says_something, texts)):
             return False
-        return len(texts) > 1 or not (len(texts[0]) > _LONGEST_SCREENED or self._glosses.is_spanish(texts[0]))
+        return len(texts) > 1 or not (len(texts[0]) > _LONGEST_SCREENED or self._words.glosses.is_spanish(texts[0]))
 
     def hear(self, texts: Sequence[str], encoder: str = "", read: Sequence[Asked] = ()) -> Heard | None:
         """Listen to the parts of a question; None when all of it is plainly ordinary, or but a word or two.
@@ -164,7 +190,7 @@ class Raiser:
         rows = [row for row, text in enumerate(texts) if _says_something(text)]
         if read and encoder == self.screen.encoder:
             above = self.screen.look(np.stack([features_of(one) for one in read]))
-            rows = [row for row in rows if above[row] >= 0 or self._glosses.is_spanish(texts[row])]
+            rows = [row for row in rows if above[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
             rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
         texts = [texts[row] for row in rows]
         found = [self.logits(text) for text in texts]
@@ -177,7 +203,7 @@ class Raiser:
 
     def logits(self, text: str) -> list[float]:
         """Return the logits of one text, in the order of COLUMNS."""
-        ids = np.array([self._tokenizer.encode(self._glosses.told(text)).ids], dtype=np.int64)
+        ids = np.array([self._tokenizer.encode(self._words.told(text)).ids], dtype=np.int64)
         logits = self._session.run(["logits"], {"input_ids": ids})[0]
         return [float(value) for value in logits]
 

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from sentence_transformers import CrossEncoder
 
-from assistant.glosses import WORD_FILES, Glosses
-from assistant.raising import MAX_TOKENS, MODEL_FILE, SHIPPED, Raiser
+from assistant.glosses import WORD_FILES
+from assistant.raising import MAX_TOKENS, MODEL_FILE, SHIPPED, Raiser, Words
+from assistant.spelling import OFTEN_FILE
 from index.exported import TOKENIZER_FILE, open_tokenizer
 from index.model import default_model, transformer_folder
 from index.training.export import write_network
@@ -33,22 +34,22 @@ class Hearing(torch.nn.Module):
 
 
 def export(model: CrossEncoder, out: Path) -> None:
-    """Write model.onnx, tokenizer.json and the glosses that it was trained on to the folder."""
+    """Write model.onnx, tokenizer.json and the tables of words that it was trained on to the folder."""
     out.mkdir(parents=True, exist_ok=True)
     write_network(Hearing(model).eval(), ("input_ids",), "logits", MAX_TOKENS, out / MODEL_FILE)
     shutil.copyfile(transformer_folder(default_model()) / TOKENIZER_FILE, out / TOKENIZER_FILE)
     if out != SHIPPED:
-        for name in WORD_FILES:
+        for name in (OFTEN_FILE, *WORD_FILES):
             shutil.copyfile(SHIPPED / name, out / name)
 
 
 def agreement(model: CrossEncoder, raiser: Raiser, texts: Sequence[str]) -> dict[str, float]:
     """Return how far the export's logits are from the model's, over texts and columns."""
     tokenizer = open_tokenizer(transformer_folder(default_model()) / TOKENIZER_FILE, MAX_TOKENS)
-    glosses = Glosses.open(SHIPPED)
+    words = Words.open(SHIPPED, tokenizer)
     network: Any = model.model
     with torch.no_grad():
-        ids = (torch.tensor([tokenizer.encode(glosses.told(text)).ids]) for text in texts)
+        ids = (torch.tensor([tokenizer.encode(words.told(text)).ids]) for text in texts)
         theirs = np.array([network(input_ids=one).logits[0].numpy() for one in ids])
     ours = np.array([raiser.logits(text) for text in texts])
     apart = np.abs(ours - theirs)

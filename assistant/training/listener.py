@@ -23,8 +23,7 @@ from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
 from assistant.evaluation.triaging import Message
-from assistant.glosses import Glosses
-from assistant.raising import COLUMNS, MAX_TOKENS, SHIPPED
+from assistant.raising import COLUMNS, MAX_TOKENS, SHIPPED, Words
 from assistant.training.examples import drawn_text, targets
 from index.exported import TOKENIZER_FILE, open_tokenizer
 from index.model import check_model, default_model, transformer_folder
@@ -87,7 +86,7 @@ def train(messages: Sequence[Message], settings: Settings, out: Path, start: Pat
     network: Any = model.model
     network.train()
     tokenizer = open_tokenizer(transformer_folder(default_model()) / TOKENIZER_FILE, MAX_TOKENS)
-    glosses = Glosses.open(SHIPPED)
+    words = Words.open(SHIPPED, tokenizer)
     labels, weights = _labels([targets(one) for one in messages])
     trained = [one for one in network.parameters() if one.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=settings.rate, weight_decay=0.01)
@@ -97,7 +96,7 @@ def train(messages: Sequence[Message], settings: Settings, out: Path, start: Pat
             step += 1
             for each in optimiser.param_groups:
                 each["lr"] = settings.rate * min(1.0, step / _WARM_UP) * max(0.02, 1 - step / steps)
-            texts = [glosses.told(drawn_text(messages[row], random)) for row in rows]
+            texts = [words.told(drawn_text(messages[row], random)) for row in rows]
             logits = _logits(network, tokenizer, texts)
             loss = torch.nn.functional.binary_cross_entropy_with_logits(
                 logits, labels[rows], weight=weights[rows], reduction="sum"
