@@ -87,7 +87,8 @@ def _plain(character: str) -> str:
         return ""
     if character in "–—‐‑−":
         return "-"
-    return " " if kind[0] in "SZ" else character
+    # A tie between letters, as in a face made of signs, is part of a word to PCRE2 and not to Python.
+    return " " if kind[0] in "SZ" or kind == "Pc" else character
 
 
 def _unleet(text: str) -> str:

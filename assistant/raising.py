@@ -13,7 +13,7 @@ The folder `raising_model/` holds
 
 model.onnx           input_ids -> logits [6], one for each of COLUMNS; weights in bytes, and multiplied as bytes
 tokenizer.json       the word pieces
-words_often.tsv      words that visitors use, by which slips of the keys are mended before (`spelling.py`)
+words_often.tsv      words that messages use often, by which slips of the keys are mended before (`spelling.py`)
 words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
 manifest.json        for which encoder the screen is, and the SHA-256 of the others
@@ -142,7 +142,7 @@ class Words:
 
 
 def is_word(word: str, glosses: Glosses, tokenizer: Tokenizer) -> bool:
-    """Whether a word in small letters is whole to the model, or has a gloss that is."""
+    """Whether a word in small letters is whole to the model, or has a gloss."""
     return tokenizer.token_to_id(word) is not None or word in glosses
 
 

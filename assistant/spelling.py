@@ -1,8 +1,8 @@
 """Words that one slip of the keys made unknown, as they were most likely meant, for a model that reads whole words.
 
 "medicin" is a word to everybody but a model, which reads it letter by letter. So a word that is known nowhere is taken
-for the one that it is a single slip of, among those that visitors use often: of several the one used most. Rules read
-what was written but for words of danger (`mistyped.py`), and a visitor never sees what was mended here.
+for the one that it is a single slip of, among those that the training messages use often: of several the one used most.
+Rules read what was written but for words of danger (`mistyped.py`), and a visitor never sees what was mended here.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from assistant.mistyped import NEIGHBOURS
 OFTEN_FILE = "words_often.tsv"
 # A word must be used so often to be what another one was meant for; one that is used less is only known.
 OFTEN = 20
-# More of them in one text are another language, or keys pressed at random; and the work stays bounded.
-_MOST_MENDED = 24
+# More unknown words in one text, or longer ones, are another language or keys pressed at random; and the work is bounded.
+_MOST_UNKNOWN = 24
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # For each key those that may have been meant.
 _BESIDE = {key: [meant for meant, keys in NEIGHBOURS.items() if key in keys] for key in _LETTERS}
 # A shorter word has too many neighbours.
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"\b[^\W\d_]{4,28}\b")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Spelling:
 
     @classmethod
     def open(cls, folder: Path, is_word: Callable[[str], bool]) -> Spelling:
-        """Read the table, lines of `word TAB count`. Raises OSError, or ValueError for a line that is neither."""
+        """Read the table, lines of `word TAB count`. Raises OSError, or ValueError for a line that is not such a one."""
         often = {}
         for line in (folder / OFTEN_FILE).read_text(encoding="utf-8").splitlines():
             word, _, count = line.partition("\t")
@@ -45,7 +45,7 @@ class Spelling:
 
     def mended(self, text: str) -> str:
         """Return a text in which each unknown word is the one it was meant for, if there is such a one."""
-        left = _MOST_MENDED
+        left = _MOST_UNKNOWN
 
         def meant(found: re.Match[str]) -> str:
             nonlocal left
@@ -65,7 +65,7 @@ class Spelling:
 
 
 def slipped_from(word: str) -> Iterator[str]:
-    """Return spellings that a word may be one slip of; the first letter is seldom wrong.
+    """Return spellings that a word may be one slip of; the first letter is seldom wrong but by a swap.
 
     The slip left a letter out, doubled one, hit the key beside it, or swapped two.
     """

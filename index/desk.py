@@ -241,7 +241,7 @@ class Desk:
         readings = kept_readings(self._data)
         library = Library(edition, encoder, hidden, reader, curated=seen.curated, readings=readings)
         library = with_companions(connection, library)
-        library.search("ready")  # the first search is slow; no visitor should wait for it
+        library.search("mood")  # the first search is slow; no visitor should wait for it
         return library
 
     def _watch(self) -> None:

@@ -28,7 +28,7 @@ from index.desk import LibraryUnavailableError
 from web import api, health, receipts, visitor, widget
 from web.access import public
 from web.crowd import Crowd
-from web.opening import Opened, opened
+from web.opening import opened
 from web.pages import ErrorPage, render
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import PATTERNS, Compressed, Protection, is_for_staff
@@ -56,13 +56,12 @@ _KNOWN = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Open an installation and make its application."""
-    return app_of(opened(settings))
+    """Open an installation and make its application.
 
-
-def app_of(installation: Opened) -> FastAPI:
-    """Make the application. Nothing that is broken keeps it from starting: the page opens and says what it cannot do."""
-    settings, assistant = installation.settings, installation.assistant
+    Nothing that is broken keeps it from starting: the page opens and says what it cannot do.
+    """
+    installation = opened(settings)
+    assistant = installation.assistant
     policy = assistant.policy
     crowd = Crowd(assistant.answer_together)
 
@@ -126,7 +125,7 @@ class RarePages(BaseRoute):
 
     def __init__(self, state: State) -> None:
         """Begin without them; what they keep beside what visitors need goes into the application's state."""
-        self._state = state
+        self._state, self._once = state, threading.Lock()
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take whatever is for staff, or a pattern."""
@@ -139,9 +138,14 @@ class RarePages(BaseRoute):
         router = await to_thread.run_sync(lambda: self.router)
         await router(scope, receive, send)
 
-    @cached_property
+    @property
     def router(self) -> APIRouter:
-        """Return all those pages."""
+        """Return all those pages; the first who asks imports them, and what staff try questions on."""
+        with self._once:
+            return self._imported
+
+    @cached_property
+    def _imported(self) -> APIRouter:
         from web import patterns
         from web.review.routers import REVIEW_ROUTERS
         from web.staff.bench import Bench

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.engine import Engine
@@ -25,9 +25,6 @@ from web.replaying import replay
 from web.serve import command_line, serve
 from web.settings import SETTINGS
 from web.staff.linking import link
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = command_line()
 app.add_typer(log_app, name="log")
@@ -113,7 +110,7 @@ def _import_files(
                     imported = import_document(
                         engine, document, file_name=path.name, who=who, given=stated, article_id=article, person=person
                     )
-                    _say_imported(bar.console, path, imported)
+                    _say_imported(path, imported)
             except (ReadingError, LibraryError) as error:
                 failed += 1
                 complain.print(str(error), markup=False)
@@ -137,7 +134,7 @@ def asked_for(given: Attributes, missing: Sequence[str], ask: Callable[[str], st
     return given
 
 
-def _say_imported(console: Console, path: Path, imported: object) -> None:
+def _say_imported(path: Path, imported: object) -> None:
     from sources.library import Imported
 
     assert isinstance(imported, Imported)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -276,6 +279,7 @@ def run_python(program: str, *arguments: str) -> str:
 
 SERVING = """
 import sys
+import tomllib
 from starlette.testclient import TestClient
 from web.app import create_app
 from web.settings import read_settings
@@ -296,16 +300,50 @@ def test_serving_loads_no_library_for_training(library: Library) -> None:
 # As `wellcited serve` imports it; the last line is what a test adds.
 STARTING = """
 import sys
+import tomllib
 sys.argv = ["wellcited", "serve"]
 from web.entry import command_line
 command_line()
 """
 
 
-def test_a_server_imports_no_other_command_and_nothing_for_staff() -> None:
+def test_a_server_imports_no_other_command_and_no_page_of_staff() -> None:
     loaded = set(run_python(f"{STARTING}print(*sys.modules, sep='\\n')").split())
     assert {"web.serving", "sqlalchemy", "fastapi"} <= loaded
-    assert not loaded & {"web.command", "web.log", "rich", "rapidfuzz", "web.staff.bench", "assistant.publish"}
+    assert not loaded & {"web.command", "web.log", "rich", "rapidfuzz", "assistant.publish"}
+    assert not loaded & {"web.staff.bench", "web.staff.routers", "web.review.routers", "web.patterns"}
+
+
+def test_the_installed_command_begins_where_the_module_does() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    module, _, name = scripts["wellcited"].partition(":")
+    assert getattr(import_module(module), name) is import_module("web.entry").main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--help"), "Example: wellcited serve"),
+        (("serve", "--port", "99999"), "Invalid value for '--port'"),
+        (("serve", "8000"), "unexpected extra argument"),
+    ],
+)
+def test_serve_explains_itself_by_itself(arguments: tuple[str, ...], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "web", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serve_says_in_one_line_which_setting_is_wrong() -> None:
+    environment = {**os.environ, "WELLCITED_SITES": "not a site"}
+    done = subprocess.run(
+        [sys.executable, "-m", "web", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "WELLCITED_SITES" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 THREADS = f"""
