@@ -61,7 +61,14 @@ def _found(table: Mapping[str, str], word: str) -> str | None:
     gloss = table.get(small)
     if gloss is not None or small.isascii():
         return gloss
-    return table.get("".join(mark for mark in unicodedata.normalize("NFD", small) if not unicodedata.combining(mark)))
+    return table.get(without_accents(small))
+
+
+def without_accents(word: str) -> str:
+    """Return a word as visitors type it who leave its accents out."""
+    if word.isascii():
+        return word
+    return "".join(mark for mark in unicodedata.normalize("NFD", word) if not unicodedata.combining(mark))
 
 
 def _read(path: Path) -> dict[str, str]:

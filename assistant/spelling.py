@@ -8,11 +8,11 @@ Rules read what was written but for words of danger (`mistyped.py`), and a visit
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.glosses import without_accents
 from assistant.mistyped import NEIGHBOURS
 
 OFTEN_FILE = "words_often.tsv"
@@ -49,7 +49,7 @@ class Spelling:
 
         def meant(found: re.Match[str]) -> str:
             nonlocal left
-            word = _plainly(found[0])
+            word = without_accents(found[0].casefold())
             if not left or word in self.often or self.is_word(word):
                 return found[0]
             left -= 1
@@ -79,10 +79,3 @@ def slipped_from(word: str) -> Iterator[str]:
         if letter == before[-1]:
             yield before + rest
         yield from (before + other + rest for other in _BESIDE.get(letter, ()))
-
-
-def _plainly(word: str) -> str:
-    small = word.casefold()
-    if small.isascii():
-        return small
-    return "".join(mark for mark in unicodedata.normalize("NFD", small) if not unicodedata.combining(mark))
