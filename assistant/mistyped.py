@@ -185,7 +185,10 @@ _WORD = re.compile(r"[a-z]{3,}")
 
 def meant(text: str) -> str:
     """Return a text in plain spelling with words of danger as they were meant; the work grows with its length."""
-    return _WORD.sub(lambda found: _MEANT.get(found[0], found[0]), text)
+    mended = _WORD.sub(lambda found: _MEANT.get(found[0], found[0]), text)
+    for slipped, word in _IN_COMPANY:
+        mended = slipped.sub(word, mended)
+    return mended
 
 
 def slips(word: str) -> Iterator[str]:
@@ -208,4 +211,16 @@ def _every_slip() -> dict[str, str]:
     return found
 
 
+def _slip_of(word: str) -> str:
+    return "|".join(sorted(set(slips(word))))
+
+
 _MEANT = _every_slip()
+# What alone may be another word is not, beside these.
+_IN_COMPANY = (
+    (re.compile(rf"\b(?:{_slip_of('want')})(?= to (?:{_slip_of('die')}|die|kill|end|not be|live|be dead)\b)"), "want"),
+    (re.compile(rf"(?<=\bwant to )(?:{_slip_of('die')})\b(?! (?:it|the|my|this|that|so|for)\b)"), "die"),
+    (re.compile(rf"\b(?:{_slip_of('kill')})(?= (?:my|him|her|them) ?sel(?:f|ves)\b)"), "kill"),
+    (re.compile(rf"(?<=\bwant to )(?:{_slip_of('live')})(?= any ?more\b)"), "live"),
+    (re.compile(rf"(?<=\bis all i )(?:{_slip_of('want')})\b"), "want"),
+)

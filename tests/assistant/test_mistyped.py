@@ -31,6 +31,11 @@ RULES = load_policy().rules
         ("quiero morirmme", "quiero morirme"),
         ("a lie, a dean and a strike", "a lie, a dean and a strike"),
         ("me suicido", "me suicido"),
+        ("wat is this? i wat to die", "wat is this? i want to die"),
+        ("i want to dei, i went to bed, i want to doe it", "i want to die, i went to bed, i want to doe it"),
+        ("the kull of a ship, i will kull myself", "the kull of a ship, i will kill myself"),
+        ("dont want to lie anymore, no want to lie down", "dont want to live anymore, no want to lie down"),
+        ("death is all i wnt", "death is all i want"),
         ("", ""),
     ],
 )
