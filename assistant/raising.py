@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -67,6 +67,12 @@ _DECIMALS = 4
 # A word or two ("sertraline", "hi there") says nothing of anyone, and the model guesses wildly; rules know the cries for help
 # that are so short. A longer "word" is several, written without spaces.
 _FEWEST_WORDS, _LONGEST_WORDS = 3, 28
+# Typed in haste, without a mark at the end, a plea is heard less well. Such a text is heard once more with a stop there,
+# where that may tell: not a few words, which are a search; not Spanish, whose calm messages are taken for pleas by it;
+# and not what is plainly calm. Most of what is asked is one of these, so that few questions take longer.
+_END = re.compile(r"[.?!\u2026]\W*$")
+_FEWEST_ENDED = 7
+_PLAINLY_CALM = -5.5
 
 Floats = NDArray[np.float32]
 
@@ -193,13 +199,22 @@ class Raiser:
             rows = [row for row in rows if above[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
             rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
         texts = [texts[row] for row in rows]
-        found = [self.logits(text) for text in texts]
+        found = [logits for text in texts for logits in self._heard(text)]
         return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
 
     def hear_alone(self, texts: Sequence[str], library: Library) -> Heard | None:
         """Listen to the parts of a question that nothing else is asked of the encoder of this library for."""
         encoder = library.encoder.weights
         return self.hear(texts, encoder, library.read((), texts) if self.screens(texts, encoder) else ())
+
+    def _heard(self, text: str) -> Iterator[list[float]]:
+        """Yield the logits of a text, and of the same with a stop at its end where that may tell."""
+        heard = self.logits(text)
+        yield heard
+        short = len(text.split()) < _FEWEST_ENDED
+        if short or heard[0] <= _PLAINLY_CALM or _END.search(text) or self._words.glosses.is_spanish(text):
+            return
+        yield self.logits(f"{text}.")
 
     def logits(self, text: str) -> list[float]:
         """Return the logits of one text, in the order of COLUMNS."""

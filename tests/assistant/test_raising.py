@@ -88,6 +88,32 @@ def test_a_plainly_ordinary_question_is_not_even_listened_to(assistant: Assistan
     assert logged(data, answer.id)["heard"] is None
 
 
+RUN_ON = "gave the cat away paid what i owed nobody needs to expect me on monday or at all"
+
+
+@pytest.mark.parametrize("text", [RUN_ON, "will they take my kids if i tell them what i mean to do to myself tonight"])
+def test_a_text_without_a_mark_at_its_end_is_heard_with_one_too(text: str) -> None:
+    raiser = open_raiser(POLICY.raising)
+    both = [raiser.logits(text), raiser.logits(f"{text}.")]
+    heard = raiser.hear([text])
+    assert heard == Heard(*(round(max(column), 4) for column in zip(*both, strict=True)))
+    assert both[0] != both[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{RUN_ON}.",
+        "suicide prevention leaflets for schools",  # a search
+        "does sertraline come as a liquid or only as tablets",  # plainly calm
+        "regalé al gato y pagué lo que debía nadie tiene que esperarme el lunes ni nunca",
+    ],
+)
+def test_what_a_stop_tells_nothing_of_is_heard_once(text: str) -> None:
+    raiser = open_raiser(POLICY.raising)
+    assert raiser.hear([text]) == Heard(*(round(logit, 4) for logit in raiser.logits(text)))
+
+
 @pytest.mark.parametrize("text", ["hi there", "sertraline", "Depression?", "gracias", "?"])
 def test_a_word_or_two_are_left_to_the_rules(text: str) -> None:
     assert open_raiser(POLICY.raising).hear(to_hear(text)) is None
