@@ -17,6 +17,7 @@ from sources.article import Block, BlockKind
 BULLET = "• "
 _HEADING = re.compile(r"(#{1,6}) (.+)")
 _MARK = re.compile(r"^(?:#{1,6} |• )+")
+_REFERENCES = re.compile(r"(references?|sources?|bibliography|citations?|further reading)\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,8 @@ def _read(row: str) -> Block:
     if row.startswith(BULLET):
         return Block(BlockKind.ITEM, row.removeprefix(BULLET))
     return Block(BlockKind.PARAGRAPH, row)
+
+
+def is_reference_heading(heading: str) -> bool:
+    """Whether a heading stands over a list of references."""
+    return _REFERENCES.fullmatch(heading) is not None

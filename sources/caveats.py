@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from sources.canonical import BULLET
@@ -20,7 +21,12 @@ class Rule:
 
     name: str
     finds: str
-    pattern: re.Pattern[str]
+    written: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when first searched for, which is when passages are curated and not when they are served."""
+        return re.compile(self.written, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,42 +47,36 @@ class Found:
     rule: str
 
 
-def _rule(name: str, finds: str, pattern: str) -> Rule:
-    return Rule(name, finds, re.compile(pattern, re.IGNORECASE))
-
-
 _POINTING = r"(?:this|that|these|those|it|they|the above)"
 _NOT = r"(?:is|are|was|were|does|do|did|may|might|will|would|should|can|could|must)(?: not\b|n['’]t\b)|cannot\b"
 _CONDITION = r"\b(?:if|unless|when|while|until|without|before)\b"
 
 BEGINNINGS = (
     # "However you take it" is no contrast; the comma tells them apart.
-    _rule(
-        "however", "begins with However, or says it after a few words", r"^(?:(?:[\w’'-]+ ){0,4}[\w’'-]+, )?however,"
-    ),
-    _rule("but", "begins with But", r"^but\b"),
-    _rule(
+    Rule("however", "begins with However, or says it after a few words", r"^(?:(?:[\w’'-]+ ){0,4}[\w’'-]+, )?however,"),
+    Rule("but", "begins with But", r"^but\b"),
+    Rule(
         "even so", "begins with Even so, That said, Nevertheless", r"^(?:even so|that said|nevertheless|nonetheless)\b"
     ),
-    _rule(
+    Rule(
         "not this",
         "says what this does not do or is not for",
         rf"^{_POINTING} (?:also )?(?:{_NOT})(?: \w+){{0,3}}? (?:apply|applies|hold|suitable|safe|right|true|recommended|"
         r"advised|enough|mean|for (?:everyone|everybody|people|those|anyone)|be (?:taken|used|given|combined))\b",
     ),
-    _rule(
+    Rule(
         "not everyone",
         "says for whom it is not",
         r"^not (?:everyone|everybody|all (?:people|patients)) (?:can|should|may|will|is|are)\b",
     ),
-    _rule(
+    Rule(
         "exceptions",
         "names exceptions",
         r"^(?:(?:the |some |an? |one |another |important |only |main )*exceptions?\b"
         r"|there (?:is|are) (?:\w+ ){0,2}exceptions?\b|(?:except|unless)\b)",
     ),
-    _rule("caution", "is a caution", r"^(?:caution|warning|contraindications?)\b *[:.!]"),
-    _rule(
+    Rule("caution", "is a caution", r"^(?:caution|warning|contraindications?)\b *[:.!]"),
+    Rule(
         "do not if",
         "says when not to",
         rf"^(?:please )?(?:do not|don['’]t|never|avoid|you should not|you must not|nobody should|no one should)\b.*{_CONDITION}",
@@ -84,7 +84,7 @@ BEGINNINGS = (
 )
 
 ENDINGS = (
-    _rule(
+    Rule(
         "announces exceptions",
         "the passage ends by announcing exceptions",
         r"(?:\b(?:with|there (?:is|are)|but|has|have)\b[^.]{0,30}\bexceptions?(?: \w+){0,2}|\bexcept\b[^.]{0,40})[.:]$",

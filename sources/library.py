@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
 from itertools import count as counting
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -33,9 +33,9 @@ from sources.article import (
     Span,
     attributes_from_json,
 )
-from sources.claims import claims
-from sources.cleaning import Cleaned, clean
-from sources.splitting import split
+
+if TYPE_CHECKING:
+    from sources.cleaning import Cleaned
 
 # Put together once: every answer asks for it.
 _NEWEST_CHANGE = sa.select(sa.func.max(schema.curation.c.id))
@@ -133,6 +133,9 @@ def take_in(
     id of the person who brings it in, where that is somebody with an account; `complete` is that of `clean`.
     Raises `LibraryError` when nothing is left after cleaning.
     """
+    # Imported late, as below what else is made of a text when it comes in: a server that only answers does without.
+    from sources.cleaning import clean
+
     cleaned = clean(document, given, restored, complete=complete)
     if not cleaned.text:
         raise LibraryError(f"{file_name}: no words are left after cleaning. Check that the file holds an article.")
@@ -394,6 +397,8 @@ def _add_revision(
 
 
 def _passage_rows(article_id: str, digest: str, cleaned: Cleaned) -> list[dict[str, Any]]:
+    from sources.splitting import split
+
     seller = cleaned.attributes.publisher if cleaned.attributes.sells_treatment else None
     spans = enumerate(split(cleaned.text, seller))
     return [passage_row(article_id, digest, cleaned.text, span, ordinal) for ordinal, span in spans]
@@ -401,6 +406,8 @@ def _passage_rows(article_id: str, digest: str, cleaned: Cleaned) -> list[dict[s
 
 def passage_row(article_id: str, digest: str, text: str, span: Span, ordinal: int) -> dict[str, Any]:
     """Return the row of a passage that is new to the library, its claims looked for."""
+    from sources.claims import claims
+
     found = [asdict(claim) for claim in claims(text[span.start : span.end])]
     return {
         "id": passage_id(article_id, digest, span.start, span.end),

@@ -7,18 +7,16 @@ unless its items are paragraphs themselves. Headings belong to no passage; they 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sources.article import BlockKind, PassageKind, Span
-from sources.canonical import Line, lines
+from sources.canonical import Line, is_reference_heading, lines
 from sources.promotion import is_promotional, names_seller
 from sources.sentences import sentence_spans
 
 FEWEST_WORDS = 40
 MOST_WORDS = 160
-_REFERENCES = re.compile(r"(references?|sources?|bibliography|citations?|further reading)\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -88,11 +86,6 @@ def _kind(words: str, heading: tuple[str, ...], seller: str | None) -> PassageKi
     if is_promotional(words, seller) or any(names_seller(part, seller) for part in heading):
         return PassageKind.PROMOTIONAL
     return PassageKind.CONTENT
-
-
-def is_reference_heading(heading: str) -> bool:
-    """Whether a heading stands over a list of references."""
-    return _REFERENCES.fullmatch(heading) is not None
 
 
 def _parts(text: str, group: list[Line]) -> list[tuple[int, int]]:

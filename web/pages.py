@@ -26,7 +26,7 @@ Piece = tuple[str, bool]
 """A piece of a passage: its text, and whether it is the sentence that answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoticeText:
     """A fixed wording written by people; a blank line in it starts a new paragraph."""
 
@@ -34,7 +34,7 @@ class NoticeText:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What every page carries: the site's name, the disclaimer, and how to get help.
 
@@ -56,7 +56,7 @@ class Frame:
         return "/" if self.embedded_in is None else EMBED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceLine:
     """Where a passage comes from. Dates are already written out, such as "21 November 2026".
 
@@ -78,7 +78,7 @@ class SourceLine:
     funding: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckLink:
     """Where a quote can be checked, and the id of the part of the page that takes up what was found."""
 
@@ -86,7 +86,7 @@ class CheckLink:
     part: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
     """A passage, word for word: the texts of `pieces`, joined, are the passage.
 
@@ -115,7 +115,7 @@ REASONS: Mapping[str, str] = {
 """Why an answer did not help, as visitors say it; the keys are those of `assistant.feedback.Reason`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedbackBox:
     """What a visitor said of an answer (`helpful` is None before that), and the form to say it.
 
@@ -134,7 +134,7 @@ class FeedbackBox:
     card: NoticeText | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Turn:
     """One question and what was shown for it. Crisis and emergency turns show their card and no quotes.
 
@@ -158,7 +158,7 @@ class Turn:
         return self.outcome in ("crisis", "emergency")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConversationPage:
     """The transcript so far, newest turn last, and the form for the next question.
 
@@ -195,7 +195,7 @@ class ConversationPage:
         return "Answer ready: no approved article answers this question" if no_answer else "Answer ready"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartOverPage:
     """Asks whether a conversation is to be ended, where no script can ask in a dialog."""
 
@@ -203,7 +203,7 @@ class StartOverPage:
     conversation: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReceiptPage:
     """One answer to keep or to print: all of it, with when it was asked, its edition and its reference.
 
@@ -221,7 +221,7 @@ class ReceiptPage:
     keep_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeletePage:
     """Asks whether the words of a question are to be erased, or says that they are."""
 
@@ -230,7 +230,7 @@ class DeletePage:
     done: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckStep:
     """One thing that was worked out again, in a sentence; `detail` are its figures."""
 
@@ -239,7 +239,7 @@ class CheckStep:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckPage:
     """What came of checking a quote: the verdict, and each step. `quote` is None where it is no longer shown."""
 
@@ -251,7 +251,7 @@ class CheckPage:
     quote: Quote | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedbackPage:
     """The feedback on one answer, on a page of its own; `status` is what a screen reader is told."""
 
@@ -260,7 +260,7 @@ class FeedbackPage:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A stretch of a source: a "heading", a "passage", a "reference", or a "gap" whose text says why nothing is shown there."""
 
@@ -272,7 +272,7 @@ class Part:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourcePage:
     """An article as approved, with the quoted passage marked where the link asked for one."""
 
@@ -281,7 +281,7 @@ class SourcePage:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CrisisPage:
     """The crisis lines on a page of their own, linked from every header."""
 
@@ -289,7 +289,7 @@ class CrisisPage:
     cards: tuple[NoticeText, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SafetyRow:
     """What was tried, and how often triage did right by it in English and in Spanish, such as "159 of 160 (97 to 100 %)"."""
 
@@ -298,7 +298,7 @@ class SafetyRow:
     spanish: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HelplineRow:
     """A helpline: whom one reaches, how, when, where that is said, and the day it was last checked."""
 
@@ -310,7 +310,7 @@ class HelplineRow:
     checked: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SafetyPage:
     """What the assistant does and does not do, what happens in a crisis, how well that works, and who checked what."""
 
@@ -325,7 +325,7 @@ class SafetyPage:
     policy_digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ErrorPage:
     """What went wrong, in one heading and one sentence, and what to do next."""
 
@@ -336,7 +336,7 @@ class ErrorPage:
     next_step: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApiField:
     """A parameter, or a field of a body: `type` links to the schemas it names, `limits` says what is accepted."""
 
@@ -348,7 +348,7 @@ class ApiField:
     limits: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApiResponse:
     """One answer an operation may give; `media` pairs a media type with the type of its content."""
 
@@ -357,7 +357,7 @@ class ApiResponse:
     media: tuple[tuple[str, tuple[Segment, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApiOperation:
     """A method on a path."""
 
@@ -371,7 +371,7 @@ class ApiOperation:
     responses: tuple[ApiResponse, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApiSchema:
     """A named object and its fields, or, where it has none, the type it stands for."""
 
@@ -382,7 +382,7 @@ class ApiSchema:
     fields: tuple[ApiField, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ApiPage:
     """A reference of the JSON interface, readable without a script."""
 
@@ -394,7 +394,7 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Colour:
     """A colour of the stylesheet, by day and in the dark."""
 
@@ -403,7 +403,7 @@ class Colour:
     dark: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contrast:
     """The contrast ratio of one colour on another, 1 to 21, and the least that it may be."""
 
@@ -414,7 +414,7 @@ class Contrast:
     dark: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patterns:
     """What every page is made of. `sizes` and `spaces` pair a name with its value; the rest are components."""
 
@@ -431,7 +431,7 @@ class Patterns:
     boxes: tuple[tuple[str, FeedbackBox], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PatternsPage:
     """Every component in every state, and the names of the pages that show whole states."""
 
@@ -507,7 +507,7 @@ def stylesheet() -> Markup:
     return Markup((HERE / "static" / "wellcited.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a passage. `runs` and then `end` (a newline or nothing), joined, are its text."""
 

@@ -19,7 +19,6 @@ from index.edition import Edition, EditionPassage
 from sources import canonical
 from sources.article import Attributes, BlockKind
 from sources.library import Passage
-from sources.splitting import is_reference_heading
 from web.contact import contact
 from web.fragments import at_quote
 from web.pages import (
@@ -314,7 +313,7 @@ def source_parts(
     covered_to, in_gap, in_references = 0, False, False
     for line in canonical.lines(text):
         if line.block.kind is BlockKind.HEADING:
-            in_gap, in_references = False, is_reference_heading(line.block.text)
+            in_gap, in_references = False, canonical.is_reference_heading(line.block.text)
             yield Part("heading", line.block.text, level=line.block.level)
             continue
         # A paragraph may be several passages, and some of them may not be approved.
