@@ -68,11 +68,11 @@ _DECIMALS = 4
 # that are so short. A longer "word" is several, written without spaces.
 _FEWEST_WORDS, _LONGEST_WORDS = 3, 28
 # Typed in haste, without a mark at the end, a plea is heard less well. Such a text is heard once more with a stop there,
-# where that may tell: not a few words, which are a search; not Spanish, whose calm messages are taken for pleas by it;
-# and not what is plainly calm. Most of what is asked is one of these, so that few questions take longer.
+# where that may tell: not a few words, which are a search; not Spanish, whose calm messages are taken for pleas by it; and
+# neither what is plainly calm nor what plainly is a plea. Most texts are one of these, so that few take longer.
 _END = re.compile(r"[.?!\u2026]\W*$")
 _FEWEST_ENDED = 7
-_PLAINLY_CALM = -5.5
+_PLAINLY_CALM, _PLAINLY_A_PLEA = -5.5, 0.0
 
 Floats = NDArray[np.float32]
 
@@ -211,8 +211,8 @@ class Raiser:
         """Yield the logits of a text, and of the same with a stop at its end where that may tell."""
         heard = self.logits(text)
         yield heard
-        short = len(text.split()) < _FEWEST_ENDED
-        if short or heard[0] <= _PLAINLY_CALM or _END.search(text) or self._words.glosses.is_spanish(text):
+        unsure = _PLAINLY_CALM < heard[0] < _PLAINLY_A_PLEA
+        if not unsure or len(text.split()) < _FEWEST_ENDED or _END.search(text) or self._words.glosses.is_spanish(text):
             return
         yield self.logits(f"{text}.")
 
