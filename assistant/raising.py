@@ -2,17 +2,19 @@
 
 Rules read words; most people in danger do not use theirs. The listener, a small transformer trained on messages written
 for that (`triage_sets/train`; `python -m assistant.training`), reads what is asked and says how much of each kind it
-hears. Reading costs a few milliseconds, and most questions are plainly ordinary. So a screen looks first at what the
-sentence encoder made of the question anyway, and lets the listener hear whatever is not plainly ordinary: of the
-tuning messages in danger it lets through all but 1 in 500. Some is listened to in any case, and before the encoder reads
-it: Spanish, which the encoder hardly knows, and what is longer than a question for the library would be. Where the
-library has another encoder than the screen was made for, or there is no library, everything is listened to. Without the
-model the rules decide alone.
+hears; what its words and pairs of words speak for is added (`phrases.py`). Reading costs a few milliseconds, and most
+questions are plainly ordinary. So a screen looks first at what the sentence encoder made of the question anyway, and lets
+the listener hear whatever is not plainly ordinary: of the tuning messages in danger it lets through all but 1 in 500. What
+it would not let through is listened to all the same where the words alone speak for danger. Some is listened to in any
+case, and before the encoder reads it: Spanish, which the encoder hardly knows, and what is longer than a question for the
+library would be. Where the library has another encoder than the screen was made for, or there is no library, everything is
+listened to. Without the model the rules decide alone.
 
 The folder `raising_model/` holds
 
 model.onnx           input_ids -> logits [6], one for each of COLUMNS; weights in bytes, and multiplied as bytes
 tokenizer.json       the word pieces
+phrases.safetensors  what words and pairs of words speak for, added to what the transformer makes of the text (`phrases.py`)
 words_often.tsv      words that messages use often, by which slips of the keys are mended before (`spelling.py`)
 words_*.tsv          Spanish and slang in plain English words, which are what the listener reads (`glosses.py`)
 screen.safetensors   the screen's two layers and the value from which on it lets a question through
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +39,7 @@ from tokenizers import Tokenizer
 
 from assistant.glosses import WORD_FILES, Glosses
 from assistant.outcome import Level
+from assistant.phrases import PHRASES_FILE, Phrases
 from assistant.policy import Raising
 from assistant.spelling import OFTEN_FILE, Spelling
 from assistant.triage import Triage, plain
@@ -49,7 +52,7 @@ SHIPPED = Path(__file__).with_name("raising_model")
 MODEL_FILE = "model.onnx"
 SCREEN_FILE = "screen.safetensors"
 MANIFEST_FILE = "manifest.json"
-FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, OFTEN_FILE, *WORD_FILES)
+FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, PHRASES_FILE, OFTEN_FILE, *WORD_FILES)
 # In the order of the model's outputs. The last three are no levels: whose danger a crisis is, whether advice is on an amount,
 # whether suicide or self-harm is named without danger.
 COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose", "named")
@@ -63,16 +66,13 @@ _MOST_PARTS = 6
 # The encoder takes longer for a longer text than the listener does, and of the tuning messages over this length, nearly all
 # are listened to anyway.
 _LONGEST_SCREENED = 100
+# Where the words alone speak so much for danger, the screen has no say: at this value 5 in 100 ordinary searches more are
+# listened to, and of 8 pleas by new hands that the screen took for ordinary ("on the platform, I want to jump") 7.
+_WORDS_OF_DANGER = -2.0
 _DECIMALS = 4
 # A word or two ("sertraline", "hi there") says nothing of anyone, and the model guesses wildly; rules know the cries for help
 # that are so short. A longer "word" is several, written without spaces.
 _FEWEST_WORDS, _LONGEST_WORDS = 3, 28
-# Typed in haste, without a mark at the end, a plea is heard less well. Such a text is heard once more with a stop there,
-# where that may tell: not a few words, which are a search; not Spanish, whose calm messages are taken for pleas by it; and
-# neither what is plainly calm nor what plainly is a plea. Most texts are one of these, so that few take longer.
-_END = re.compile(r"[.?!\u2026]\W*$")
-_FEWEST_ENDED = 7
-_PLAINLY_CALM, _PLAINLY_A_PLEA = -5.5, 0.0
 
 Floats = NDArray[np.float32]
 
@@ -161,6 +161,7 @@ class Raiser:
     _session: Any
     _tokenizer: Tokenizer
     _words: Words
+    _phrases: Phrases
 
     @classmethod
     def open(cls, folder: Path = SHIPPED) -> Raiser:
@@ -177,6 +178,7 @@ class Raiser:
                 _session=open_session(folder / MODEL_FILE, 1),
                 _tokenizer=tokenizer,
                 _words=Words.open(folder, tokenizer),
+                _phrases=Phrases.open(folder),
             )
         except Exception as error:  # onnxruntime and tokenizers raise their own kinds, some of them bare Exception
             raise RaisingError(folder, f"cannot be opened ({error})") from error
@@ -193,34 +195,27 @@ class Raiser:
         `read` is what the encoder with weights `encoder` made of the same texts, where it `screens` them. Otherwise all is
         listened to. Of several parts the highest of each column counts.
         """
-        rows = [row for row, text in enumerate(texts) if _says_something(text)]
+        told = {row: self._words.told(text) for row, text in enumerate(texts) if _says_something(text)}
+        spoken = {row: self._phrases.logits(text) for row, text in told.items()}
+        rows = list(told)
         if read and encoder == self.screen.encoder:
             above = self.screen.look(np.stack([features_of(one) for one in read]))
-            rows = [row for row in rows if above[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
-            rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
-        texts = [texts[row] for row in rows]
-        found = [logits for text in texts for logits in self._heard(text)]
-        return Heard(*(round(max(column), _DECIMALS) for column in zip(*found, strict=True))) if found else None
+            alarm = {row: max(float(above[row]), _danger(spoken[row]) - _WORDS_OF_DANGER) for row in rows}
+            rows = [row for row in rows if alarm[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
+            rows = sorted(rows, key=lambda row: -alarm[row])[:_MOST_PARTS]
+        found = [self.transformed(told[row]) + spoken[row] for row in rows]
+        return Heard(*(round(float(value), _DECIMALS) for value in np.max(found, axis=0))) if found else None
 
     def hear_alone(self, texts: Sequence[str], library: Library) -> Heard | None:
         """Listen to the parts of a question that nothing else is asked of the encoder of this library for."""
         encoder = library.encoder.weights
         return self.hear(texts, encoder, library.read((), texts) if self.screens(texts, encoder) else ())
 
-    def _heard(self, text: str) -> Iterator[list[float]]:
-        """Yield the logits of a text, and of the same with a stop at its end where that may tell."""
-        heard = self.logits(text)
-        yield heard
-        unsure = _PLAINLY_CALM < heard[0] < _PLAINLY_A_PLEA
-        if not unsure or len(text.split()) < _FEWEST_ENDED or _END.search(text) or self._words.glosses.is_spanish(text):
-            return
-        yield self.logits(f"{text}.")
-
-    def logits(self, text: str) -> list[float]:
-        """Return the logits of one text, in the order of COLUMNS."""
-        ids = np.array([self._tokenizer.encode(self._words.told(text)).ids], dtype=np.int64)
-        logits = self._session.run(["logits"], {"input_ids": ids})[0]
-        return [float(value) for value in logits]
+    def transformed(self, told: str) -> Floats:
+        """Return the transformer's own logits of a text that is told in its words, shape [columns]."""
+        ids = np.array([self._tokenizer.encode(told).ids], dtype=np.int64)
+        logits: Floats = self._session.run(["logits"], {"input_ids": ids})[0]
+        return logits
 
 
 def open_raiser(chosen: Raising) -> Raiser:
@@ -271,6 +266,11 @@ def raised(triaged: Triage, heard: Heard | None, thresholds: Raising) -> Triage:
     if level is not triaged.level:
         now = replace(now, someone_else=level is Level.crisis and heard.someone_else >= 0)
     return replace(now, rules=(*triaged.rules, RULE)) if now != triaged else triaged
+
+
+def _danger(logits: Floats) -> float:
+    """The higher of what speaks for a crisis and what speaks for an emergency."""
+    return float(logits[: COLUMNS.index("personal_advice")].max())
 
 
 def _is_whole(manifest: object) -> bool:

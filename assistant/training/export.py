@@ -49,9 +49,10 @@ def agreement(model: CrossEncoder, raiser: Raiser, texts: Sequence[str]) -> dict
     words = Words.open(SHIPPED, tokenizer)
     network: Any = model.model
     with torch.no_grad():
-        ids = (torch.tensor([tokenizer.encode(words.told(text)).ids]) for text in texts)
+        told = [words.told(text) for text in texts]
+        ids = (torch.tensor([tokenizer.encode(text).ids]) for text in told)
         theirs = np.array([network(input_ids=one).logits[0].numpy() for one in ids])
-    ours = np.array([raiser.logits(text) for text in texts])
+    ours = np.array([raiser.transformed(text) for text in told])
     apart = np.abs(ours - theirs)
     return {
         "texts": len(texts),

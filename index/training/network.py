@@ -19,6 +19,7 @@ _LARGEST = 127
 # Processors without an instruction for it add two products of bytes in 16 bits. Up to here two always fit, so that the
 # same text has the same logits on every machine.
 _LARGEST_IN_PAIRS = 64
+_SEED = 1
 
 
 class Small(nn.Module):
@@ -61,6 +62,10 @@ class SmallLinear(nn.Module):
     Each column of the weights has a scale of its own. So has each token: onnxruntime takes one scale for all of them,
     and a single large number would leave few steps for the others, so each token is divided by its largest number
     before and multiplied by it after.
+
+    A weight between two steps becomes the nearer one the more often the nearer it is, and not always (stochastic rounding;
+    Gupta and others, ICML 2015): where weights were bytes before, one more leg of training moves most of them by less than
+    half a step, and rounding to the nearest would undo nearly all that it taught.
     """
 
     def __init__(self, *layers: Any) -> None:
@@ -70,7 +75,8 @@ class SmallLinear(nn.Module):
         self.bytes: torch.Tensor
         self.scale: torch.Tensor
         self.middle: torch.Tensor
-        self.register_buffer("bytes", torch.round(matrix / scale).to(torch.int8))
+        chance = torch.rand(matrix.shape, generator=torch.Generator().manual_seed(_SEED))
+        self.register_buffer("bytes", torch.floor(matrix / scale + chance).to(torch.int8))
         self.register_buffer("scale", scale)
         self.register_buffer("middle", torch.zeros_like(scale, dtype=torch.int8))
         self.bias = nn.Parameter(torch.cat([one.bias for one in layers]).detach().float(), requires_grad=False)

@@ -24,7 +24,18 @@ from assistant.evaluation.disguises import DISGUISES, disguised
 from assistant.evaluation.triaging import is_right, messages, table, with_model, with_rules
 from assistant.outcome import Level, Outcome
 from assistant.policy import Raising, load_policy
-from assistant.raising import COLUMNS, MODEL_FILE, SHIPPED, Heard, Raiser, RaisingError, open_raiser, raised, to_hear
+from assistant.raising import (
+    COLUMNS,
+    MODEL_FILE,
+    SHIPPED,
+    Heard,
+    Raiser,
+    RaisingError,
+    features_of,
+    open_raiser,
+    raised,
+    to_hear,
+)
 from assistant.triage import Triage, triage
 from index.desk import LibraryUnavailableError
 from sources.database import open_database, reading, upgrade
@@ -88,37 +99,18 @@ def test_a_plainly_ordinary_question_is_not_even_listened_to(assistant: Assistan
     assert logged(data, answer.id)["heard"] is None
 
 
-RUN_ON = "gave the cat away paid what i owed nobody needs to expect me on monday or at all"
+# New hands wrote such ones, and the screen took them for ordinary searches.
+LIKE_A_SEARCH = "dont bother booking me in for june i wont see june"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "not sure what the point of the next appointment is really",
-        "does it matter to anyone whether i go on with the tablets",
-    ],
-)
-def test_a_text_without_a_mark_at_its_end_is_heard_with_one_too(text: str) -> None:
-    raiser = open_raiser(POLICY.raising)
-    both = [raiser.logits(text), raiser.logits(f"{text}.")]
-    heard = raiser.hear([text])
-    assert heard == Heard(*(round(max(column), 4) for column in zip(*both, strict=True)))
-    assert both[0] != both[1]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        RUN_ON,  # plainly a plea
-        "Not sure what the point of the next appointment is, really.",
-        "suicide prevention leaflets for schools",  # a search
-        "does sertraline come as a liquid or only as tablets",  # plainly calm
-        "regalé al gato y pagué lo que debía nadie tiene que esperarme el lunes ni nunca",
-    ],
-)
-def test_what_a_stop_tells_nothing_of_is_heard_once(text: str) -> None:
-    raiser = open_raiser(POLICY.raising)
-    assert raiser.hear([text]) == Heard(*(round(logit, 4) for logit in raiser.logits(text)))
+def test_the_screen_has_no_say_where_the_words_alone_speak_for_danger(assistant: Assistant) -> None:
+    raiser, library = Raiser.open(), assistant.desk.library()
+    [read] = library.read((), [LIKE_A_SEARCH])
+    assert raiser.screen.look(features_of(read)[None])[0] < 0
+    heard = raiser.hear_alone(to_hear(LIKE_A_SEARCH), library)
+    assert heard is not None
+    assert heard == raiser.hear(to_hear(LIKE_A_SEARCH))
+    assert raised(Triage(), heard, POLICY.raising).level is Level.crisis
 
 
 @pytest.mark.parametrize("text", ["hi there", "sertraline", "Depression?", "gracias", "?"])
