@@ -56,6 +56,7 @@ FILES = (MODEL_FILE, TOKENIZER_FILE, SCREEN_FILE, PHRASES_FILE, OFTEN_FILE, *WOR
 # In the order of the model's outputs. The last three are no levels: whose danger a crisis is, whether advice is on an amount,
 # whether suicide or self-harm is named without danger.
 COLUMNS = ("crisis", "emergency", "personal_advice", "someone_else", "dose", "named")
+_DANGERS = 2  # the first of them
 RULE = "heard-by-the-model"
 MAX_TOKENS = 128
 # A longer text is heard part by part: one dangerous sentence must not drown in many.
@@ -63,9 +64,9 @@ _MOST_CHARACTERS = 400
 _PART_CHARACTERS = 300
 # Of many parts the most alarming are listened to; each takes some milliseconds.
 _MOST_PARTS = 6
-# The encoder takes longer for a longer text than the listener does, and of the tuning messages over this length, nearly all
-# are listened to anyway.
-_LONGEST_SCREENED = 100
+# The encoder takes longer for a longer text than the listener does, and of messages over this length most are listened to
+# anyway; nearly all questions for the library are shorter.
+_LONGEST_SCREENED = 70
 # Where the words alone speak so much for danger, the screen has no say: at this value 5 in 100 ordinary searches more are
 # listened to, and of 8 pleas by new hands that the screen took for ordinary ("on the platform, I want to jump") 7.
 _WORDS_OF_DANGER = -2.0
@@ -187,7 +188,12 @@ class Raiser:
         """Whether the screen has a say in what of a question's parts is listened to, where this encoder reads them."""
         if encoder != self.screen.encoder or not any(map(_says_something, texts)):
             return False
-        return len(texts) > 1 or not (len(texts[0]) > _LONGEST_SCREENED or self._words.glosses.is_spanish(texts[0]))
+        if len(texts) > 1:
+            return True
+        (text,) = texts
+        if len(text) > _LONGEST_SCREENED or self._words.glosses.is_spanish(text):
+            return False
+        return self._danger(text) < _WORDS_OF_DANGER
 
     def hear(self, texts: Sequence[str], encoder: str = "", read: Sequence[Asked] = ()) -> Heard | None:
         """Listen to the parts of a question; None when all of it is plainly ordinary, or but a word or two.
@@ -195,15 +201,16 @@ class Raiser:
         `read` is what the encoder with weights `encoder` made of the same texts, where it `screens` them. Otherwise all is
         listened to. Of several parts the highest of each column counts.
         """
-        told = {row: self._words.told(text) for row, text in enumerate(texts) if _says_something(text)}
-        spoken = {row: self._phrases.logits(text) for row, text in told.items()}
-        rows = list(told)
+        rows = [row for row, text in enumerate(texts) if _says_something(text)]
         if read and encoder == self.screen.encoder:
-            above = self.screen.look(np.stack([features_of(one) for one in read]))
-            alarm = {row: max(float(above[row]), _danger(spoken[row]) - _WORDS_OF_DANGER) for row in rows}
-            rows = [row for row in rows if alarm[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
-            rows = sorted(rows, key=lambda row: -alarm[row])[:_MOST_PARTS]
-        found = [self.transformed(told[row]) + spoken[row] for row in rows]
+            above = self.screen.look(np.stack([features_of(one) for one in read])).tolist()
+            if len(texts) > 1:  # of a single one `screens` has asked the words
+                above = [
+                    max(one, self._danger(text) - _WORDS_OF_DANGER) for one, text in zip(above, texts, strict=True)
+                ]
+            rows = [row for row in rows if above[row] >= 0 or self._words.glosses.is_spanish(texts[row])]
+            rows = sorted(rows, key=lambda row: -above[row])[:_MOST_PARTS]
+        found = [self._logits(texts[row]) for row in rows]
         return Heard(*(round(float(value), _DECIMALS) for value in np.max(found, axis=0))) if found else None
 
     def hear_alone(self, texts: Sequence[str], library: Library) -> Heard | None:
@@ -216,6 +223,14 @@ class Raiser:
         ids = np.array([self._tokenizer.encode(told).ids], dtype=np.int64)
         logits: Floats = self._session.run(["logits"], {"input_ids": ids})[0]
         return logits
+
+    def _logits(self, text: str) -> Floats:
+        told = self._words.told(text)
+        return self.transformed(told) + self._phrases.logits(told)
+
+    def _danger(self, text: str) -> float:
+        """The higher of what the words alone speak for: a crisis, or an emergency."""
+        return float(self._phrases.logits(self._words.told(text))[:_DANGERS].max())
 
 
 def open_raiser(chosen: Raising) -> Raiser:
@@ -266,11 +281,6 @@ def raised(triaged: Triage, heard: Heard | None, thresholds: Raising) -> Triage:
     if level is not triaged.level:
         now = replace(now, someone_else=level is Level.crisis and heard.someone_else >= 0)
     return replace(now, rules=(*triaged.rules, RULE)) if now != triaged else triaged
-
-
-def _danger(logits: Floats) -> float:
-    """The higher of what speaks for a crisis and what speaks for an emergency."""
-    return float(logits[: COLUMNS.index("personal_advice")].max())
 
 
 def _is_whole(manifest: object) -> bool:
