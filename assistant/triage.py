@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from assistant.clues import clues_of, runs
 from assistant.language import Languages, open_languages
 from assistant.normalise import normalise
 from assistant.outcome import Level
@@ -38,7 +39,8 @@ class Rule:
     """One reviewed rule. `pattern` is searched in the plain spelling of a question (see `plain`).
 
     A rule that `takes_out` removes what it matched before the other rules look: a figure of speech, or a statement
-    of what is over or denied. One with `unless` does not fire where that is found anywhere in the text.
+    of what is over or denied. One with `unless` does not fire where that is found anywhere in the text. Of `clues` (see
+    `clues.py`) every text that the pattern fits holds one.
     """
 
     id: str
@@ -50,6 +52,11 @@ class Rule:
     takes_out: bool
     must: tuple[str, ...]
     must_not: tuple[str, ...]
+    clues: frozenset[str] | None = None
+
+    def may_fit(self, seen: frozenset[str]) -> bool:
+        """Whether the pattern can fit a text with these runs of letters; without clues it always can."""
+        return self.clues is None or not self.clues.isdisjoint(seen)
 
     def fires(self, text: str) -> bool:
         """Whether it fires on a question in its plain spelling."""
@@ -97,12 +104,14 @@ def triage(question: str, rules: Rules) -> Triage:
     """What the rules say of the question. Pure; reads the whole text, so the caller bounds its length."""
     spelling = normalise(question)
     text, fired = _without_apostrophes(spelling), []
+    seen = runs(text)
     for rule in rules.rules:
-        if rule.takes_out:
+        if rule.takes_out and rule.may_fit(seen):
             text, times = rule.pattern.replaced(text, " ; ")
             if times:
                 fired.append(rule)
-    fired += [rule for rule in rules.rules if not rule.takes_out and rule.fires(text)]
+                seen = runs(text)
+    fired += [rule for rule in rules.rules if not rule.takes_out and rule.may_fit(seen) and rule.fires(text)]
     level = max(
         (rule.level for rule in fired if rule.level is not Level.mention), key=Level.urgency, default=Level.ordinary
     )
@@ -176,7 +185,9 @@ def load_rules(data: bytes) -> Rules:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError("(the whole file)", "toml", str(error), "write it as TOML in UTF-8") from error
     words = _named_words(_of("(file)", table, "words", dict, {}))
-    rules = tuple(_rule(number, row, words) for number, row in enumerate(_of("(file)", table, "rules", list), start=1))
+    clues = clues_of(data)
+    rows = enumerate(_of("(file)", table, "rules", list), start=1)
+    rules = tuple(_rule(number, row, words, clues) for number, row in rows)
     for rule in rules:
         if sum(rule.id == other.id for other in rules) > 1:
             raise RulesError(rule.id, "id", rule.id, "give every rule an id of its own")
@@ -190,7 +201,7 @@ def load_rules(data: bytes) -> Rules:
     )
 
 
-def _rule(number: int, row: object, words: Mapping[str, str]) -> Rule:
+def _rule(number: int, row: object, words: Mapping[str, str], clues: Mapping[str, frozenset[str]]) -> Rule:
     unnamed = f"number {number}"
     if not isinstance(row, dict):
         raise RulesError(unnamed, "rules", row, "write each rule as a [[rules]] table")
@@ -218,6 +229,7 @@ def _rule(number: int, row: object, words: Mapping[str, str]) -> Rule:
         takes_out=takes_out,
         must=_strings(name, row, "must"),
         must_not=_strings(name, row, "must_not"),
+        clues=clues.get(name),
     )
 
 
