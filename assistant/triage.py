@@ -7,8 +7,10 @@ it to them. A level, once reached, is never lowered by another rule.
 import re
 import tomllib
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from assistant.clues import clues_of, runs
@@ -40,7 +42,7 @@ class Rule:
 
     A rule that `takes_out` removes what it matched before the other rules look: a figure of speech, or a statement
     of what is over or denied. One with `unless` does not fire where that is found anywhere in the text. Of `clues` (see
-    `clues.py`) every text that the pattern fits holds one.
+    `clues.py`) every text that the pattern fits holds one; None if that is not known.
     """
 
     id: str
@@ -53,10 +55,6 @@ class Rule:
     must: tuple[str, ...]
     must_not: tuple[str, ...]
     clues: frozenset[str] | None = None
-
-    def may_fit(self, seen: frozenset[str]) -> bool:
-        """Whether the pattern can fit a text with these runs of letters; without clues it always can."""
-        return self.clues is None or not self.clues.isdisjoint(seen)
 
     def fires(self, text: str) -> bool:
         """Whether it fires on a question in its plain spelling."""
@@ -75,6 +73,23 @@ class Rules:
     known_words: frozenset[str]
     foreign_words: frozenset[str]
     languages: Languages | None = None
+
+    def that_may_fit(self, text: str) -> frozenset[str]:
+        """Ids of the rules whose pattern can fit a text, as far as its runs of letters tell."""
+        by_clue = self._by_clue
+        return self._without_clues.union(*(by_clue[run] for run in by_clue.keys() & runs(text)))
+
+    @cached_property
+    def _by_clue(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for rule in self.rules:
+            for clue in rule.clues or ():
+                found[clue].append(rule.id)
+        return dict(found)
+
+    @cached_property
+    def _without_clues(self) -> frozenset[str]:
+        return frozenset(rule.id for rule in self.rules if rule.clues is None)
 
 
 @dataclass(frozen=True)
@@ -104,14 +119,14 @@ def triage(question: str, rules: Rules) -> Triage:
     """What the rules say of the question. Pure; reads the whole text, so the caller bounds its length."""
     spelling = normalise(question)
     text, fired = _without_apostrophes(spelling), []
-    seen = runs(text)
+    fitting = rules.that_may_fit(text)
     for rule in rules.rules:
-        if rule.takes_out and rule.may_fit(seen):
+        if rule.takes_out and rule.id in fitting:
             text, times = rule.pattern.replaced(text, " ; ")
             if times:
                 fired.append(rule)
-                seen = runs(text)
-    fired += [rule for rule in rules.rules if not rule.takes_out and rule.may_fit(seen) and rule.fires(text)]
+                fitting = rules.that_may_fit(text)
+    fired += [rule for rule in rules.rules if not rule.takes_out and rule.id in fitting and rule.fires(text)]
     level = max(
         (rule.level for rule in fired if rule.level is not Level.mention), key=Level.urgency, default=Level.ordinary
     )
