@@ -24,7 +24,6 @@ PHRASES_FILE = "phrases.safetensors"
 # So many slots that of the 85,000 words and pairs in the training messages few share one.
 SLOTS = 1 << 18
 _WORD = re.compile(r"\w+")
-_APOSTROPHES = str.maketrans("", "", "'\u2019")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +52,14 @@ class Phrases:
         return logits
 
 
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in order, in small letters and without apostrophes."""
+    return _WORD.findall(text.casefold().replace("'", "").replace("\u2019", ""))
+
+
 def slots(text: str) -> list[int]:
     """Return the slots of a text's words and pairs of words, each once."""
-    words = _WORD.findall(text.lower().translate(_APOSTROPHES))
+    words = words_of(text)
     pairs = (f"{first} {second}" for first, second in pairwise(words))
     return sorted({crc32(phrase.encode()) % SLOTS for phrase in (*words, *pairs)})
 

@@ -39,7 +39,7 @@ from tokenizers import Tokenizer
 
 from assistant.glosses import WORD_FILES, Glosses
 from assistant.outcome import Level
-from assistant.phrases import PHRASES_FILE, Phrases
+from assistant.phrases import PHRASES_FILE, Phrases, words_of
 from assistant.policy import Raising
 from assistant.spelling import OFTEN_FILE, Spelling
 from assistant.triage import Triage, plain
@@ -258,7 +258,7 @@ def features_of(asked: Asked) -> Floats:
 def to_hear(question: str) -> tuple[str, ...]:
     """Return the texts to read for a question: as it is written, or with a disguise undone, a long one in parts."""
     text = " ".join((question if question.isascii() else "".join(map(_plain_letter, question))).split())
-    if _words(text) != _words(plain(text)):
+    if words_of(text) != words_of(plain(text)):
         text = plain(text)
     return tuple(_parts(text)) or (text,)
 
@@ -301,13 +301,8 @@ def _plain_letter(letter: str) -> str:
     return plainly if len(plainly) <= 2 else letter
 
 
-def _words(text: str) -> list[str]:
-    folded = text.casefold().replace("'", "").replace("\u2019", "")
-    return re.findall(r"\w+", folded)
-
-
 def _says_something(text: str) -> bool:
-    return len(text) > _LONGEST_WORDS or len(_words(text)) >= _FEWEST_WORDS
+    return len(text) > _LONGEST_WORDS or len(words_of(text)) >= _FEWEST_WORDS
 
 
 def _parts(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.evaluation.triaging import Message
 from assistant.phrases import PHRASES_FILE, SLOTS, share_of_each, slots
 from assistant.raising import COLUMNS, Words, to_hear
-from assistant.training.examples import wanted
+from assistant.training.examples import targets
 
 # How freely a weight may grow. From 3 to 100 the tuning half and held-back messages are told apart equally well.
 _FREEDOM = 10.0
@@ -25,11 +25,11 @@ def learn(taught: Sequence[Message], words: Words, folder: Path) -> None:
     every = [slots(" ".join(words.told(part) for part in to_hear(one.text))) for one in taught]
     weights = np.zeros((len(COLUMNS), SLOTS))
     bias = np.zeros(len(COLUMNS), dtype=np.float32)
-    for row, column in enumerate(COLUMNS):
-        said = [wanted(column, one) for one in taught]
-        teach = [n for n, one in enumerate(said) if one is not None]
+    said = np.array([targets(one) for one in taught])
+    for row in range(len(COLUMNS)):
+        teach = np.flatnonzero(~np.isnan(said[:, row]))
         fitted = LogisticRegression(C=_FREEDOM, solver="liblinear", random_state=0)
-        fitted.fit(_matrix([every[n] for n in teach]), [bool(said[n]) for n in teach])
+        fitted.fit(_matrix([every[n] for n in teach]), said[teach, row] > 0)
         weights[row], bias[row] = fitted.coef_[0], fitted.intercept_[0]
     scale = (np.abs(weights).max(axis=1) / _LARGEST).astype(np.float32)
     in_bytes = np.ascontiguousarray(np.rint(weights.T / scale), dtype=np.int8)
