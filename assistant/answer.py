@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from assistant.outcome import Outcome
 from sources.article import Attributes
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A fixed wording of the policy, shown above everything else of an answer."""
 
     kind: str
     text: str
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The article a passage was quoted from, as it was described at that time."""
 
     id: str
@@ -51,8 +50,7 @@ class Role(StrEnum):
     DIFFERENCE = "difference"
 
 
-@dataclass(frozen=True)
-class Companion:
+class Companion(Struct, frozen=True):
     """Why a passage is shown that was not chosen as an answer: with which one, and because of what."""
 
     role: Role
@@ -60,8 +58,7 @@ class Companion:
     because: str
 
 
-@dataclass(frozen=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """A passage word for word.
 
     `text` equals the revision's text from `start` to `end`; `highlights` are spans ``[start, end)`` into `text`,
@@ -99,8 +96,7 @@ class Quotation:
         }
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Outcome, notices, quoted passages and disclaimer, with the edition and policy that gave them."""
 
     id: str

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
@@ -33,8 +33,7 @@ Showing = Collection[str]
 """Ids of the passages that visitors are shown today."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was checked, in a sentence.
 
     `current` marks what may change without anything being wrong: a passage that was shown is no longer. `detail` are
@@ -48,8 +47,7 @@ class Finding:
     current: bool = False
 
 
-@dataclass(frozen=True)
-class _Stored:
+class _Stored(Struct, frozen=True):
     """An answer as stored, and its entry in the log."""
 
     body: str

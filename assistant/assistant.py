@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy.engine import Engine
 
 from assistant import conversation as conversations
@@ -47,8 +48,7 @@ _LOOKS_AGAIN = 5
 _CARD_PATIENCE_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a visitor asked, and the conversation it belongs to, if any; `forget_topic` drops what that was about.
 
     `triaged` is what the rules say of it, where they were asked before (`Assistant.triage`). Of a question that is asked
@@ -71,8 +71,7 @@ class QuestionTooLongError(Exception):
         self.characters, self.limit = characters, limit
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What steps 2 to 5 found, for composing and for the log; `masked` is the question as it is searched and stored."""
 
     recalled: Recalled
@@ -84,8 +83,7 @@ class Finding:
     heard: Heard | None = None
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Curated questions that get an answer, to be offered while one types.
 
     `key` names the edition and what was withdrawn of it; `whole` says whether all of its questions have been tried.

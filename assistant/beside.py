@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -33,8 +34,7 @@ Said = Mapping[str, Any]
 Rows = Iterable[tuple[Any, Said]]
 
 
-@dataclass(frozen=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """An entry of the log: its place and what it says."""
 
     seq: int
@@ -134,7 +134,7 @@ def _warned(connection: Connection, entries: Entries) -> Iterator[str]:
 
 
 def _curated(connection: Connection, entries: Entries) -> Iterator[str]:
-    names = " ".join(Change.__dataclass_fields__)
+    names = " ".join(Change.__struct_fields__)
     first = _taken_in(entries, "curation")
     query = sa.select(library.curation).order_by(library.curation.c.id).offset(first)
     rows = [(row.id, _of(row, names)) for row in connection.execute(query)]

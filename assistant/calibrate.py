@@ -15,11 +15,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression
 
 from assistant.evaluation.figures import Flags, Floats, area_under_curve, calibration_error, coverage_curve
@@ -51,8 +52,7 @@ KEPT_BESIDE = 0.99
 MEASURED = ("similarity", "sentence_similarity", "word_similarity", "coverage", "logit", "contrast")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question with what the gate would see: measurements of the nearest candidates, and which of them are right.
 
     `measured` is of shape [candidates, 6], in the order of MEASURED.
@@ -63,8 +63,7 @@ class Asked:
     right: Flags
 
 
-@dataclass(frozen=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """Weights, by the name of what they weigh, and the constant of a logistic function.
 
     Candidates are put in order by its odds and `share` times those of `near`.
@@ -109,8 +108,7 @@ def ask(library: Library, one: CuratedQuestion, policy: Policy) -> Asked:
     return Asked(one, np.array(rows, dtype=np.float64).reshape(-1, 6), np.array(right, dtype=np.bool_))
 
 
-@dataclass(frozen=True)
-class Halves:
+class Halves(Struct, frozen=True):
     """One half of the questions, by where they are from."""
 
     starter: Sequence[Asked]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assistant.comparison import look_up
 from assistant.compose import choose
@@ -19,8 +20,7 @@ LEAST_RIGHT_IN_3 = 0.8
 LEAST_REFUSED = 0.6
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """How an edition did on the curated questions that concern it; `wrong` names those it got wrong.
 
     `lost` are measured questions that it gets wrong, whether or not it has a right passage. `failures` are questions that

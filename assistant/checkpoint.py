@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from nacl.signing import SigningKey
 
 from assistant.log import LogError
@@ -24,8 +24,7 @@ class KeyFileError(LogError):
     """The key file cannot be used; names it and says what to do next."""
 
 
-@dataclass(frozen=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """A private key under the name of the log it signs for."""
 
     name: str

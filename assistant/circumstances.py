@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -30,8 +31,7 @@ class CircumstancesError(Exception):
     """The circumstances of an answer cannot be brought back; says why."""
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """Circumstances as canonical JSON, their SHA-256, and the texts of the policy that they name."""
 
     digest: str

@@ -6,7 +6,8 @@ Neither counts towards the most passages shown, and no passage stands twice in a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assistant.answer import Companion, Quotation, Role
 from assistant.compose import quote, quote_passage

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -31,8 +31,7 @@ _LATEST = (
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     """A conversation so far: how many turns, the last few that were searched for, newest first, and whether in crisis."""
 
     id: str

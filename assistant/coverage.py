@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -29,8 +29,7 @@ class Order(StrEnum):
     NOT_HELPFUL = "not-helpful"
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """Answers for which a passage was considered, in which it was shown, and of those that did or did not help."""
 
     considered: int = 0
@@ -50,8 +49,7 @@ class Use:
 _NEVER = Use()
 
 
-@dataclass(frozen=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """An article with the use of each passage that visitors may be shown, by id, in their order; `use` is the sum.
 
     One answer counts once for each passage that it showed.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
@@ -20,8 +21,7 @@ from sources.questions import CuratedQuestion, curated_questions, name_of, remov
 from sources.questions import add_questions as store_questions
 
 
-@dataclass(frozen=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What an approval did: revisions approved, passages let pass, and those whose claims keep them out."""
 
     approved: int

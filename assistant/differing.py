@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant.policy import Topic
@@ -16,8 +16,7 @@ from sources.pairs import Settled, settled
 PROPOSED = "proposed"
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of two sentences, and the passage it stands in; None where that passage is no longer approved."""
 
     passage_id: str
@@ -25,8 +24,7 @@ class Side:
     passage: Passage | None
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A difference in the list of a curator; `state` is "proposed", "confirmed" or "dismissed"."""
 
     id: str

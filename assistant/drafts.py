@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.publish import Ready, build_approved
@@ -29,8 +29,7 @@ from sources.library import withdrawn_passages
 _CHANGES_NOTHING = ("comment", "owner", "review", "review by")
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The draft that there is; `older` says that the library has changed since."""
 
     digest: str
@@ -101,8 +100,7 @@ def draft(connection: Connection) -> Draft | None:
     return Draft(row.digest, row.built_at, row.who, older=connection.scalar(since) is not None)
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A draft's edition and encoder, which many questions are asked of."""
 
     edition: Edition

@@ -11,10 +11,10 @@ a moved row may stay in the unused part of a page, where erasing that row later 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
@@ -29,16 +29,14 @@ _AT_A_TIME = 50
 _WORDS_WENT = ("erasure", "feedback")
 
 
-@dataclass(frozen=True)
-class Erased:
+class Erased(Struct, frozen=True):
     """What an erasure did: `found` whether there were words to erase, `journal_too` whether SQLite's journal has none left."""
 
     found: bool
     journal_too: bool
 
 
-@dataclass(frozen=True)
-class Older:
+class Older(Struct, frozen=True):
     """What erasing after a term did: how many questions went, how many words about answers, and `journal_too` as above."""
 
     questions: int

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy.engine import Engine
 
 from assistant.answer import Answer
@@ -31,8 +31,7 @@ EXPECTED = {
 }
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A question that came out otherwise than expected: in words, what was expected, what was so, and what would be.
 
     `kept` says that staff keep it; otherwise it came with the library.

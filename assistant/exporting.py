@@ -15,13 +15,13 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema, verifier
@@ -62,8 +62,7 @@ class ExportError(log.LogError):
     """The log cannot be written out like that; says why and what to do next."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """What of a log is written out: the entries after `start`, up to and with `end`, under a checkpoint."""
 
     signed: Signed

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
@@ -33,8 +34,7 @@ class Reason(StrEnum):
     unsafe = "unsafe"
 
 
-@dataclass(frozen=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """Whether an answer helped, why not, and words of the visitor's own, which may be none."""
 
     helpful: bool
@@ -42,8 +42,7 @@ class Feedback:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """A feedback as staff see it, with the answer it is about as `Answer.stored` wrote it; None: words were erased."""
 
     at: str

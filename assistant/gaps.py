@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
@@ -46,16 +47,14 @@ class Decision(StrEnum):
     OUT_OF_SCOPE = "out of scope"
 
 
-@dataclass(frozen=True)
-class Nearest:
+class Nearest(Struct, frozen=True):
     """A passage that was considered for a refused question, and the probability that it answers, 0 to 1."""
 
     passage_id: str
     probability: float
 
 
-@dataclass(frozen=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """A refused question: what was asked and searched for, when, and the likeliest passages, the likeliest first."""
 
     answer_id: str
@@ -65,8 +64,7 @@ class Miss:
     nearest: tuple[Nearest, ...]
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """A decision about the questions of these answers; `owner` is the account of who looks for a source."""
 
     id: int
@@ -79,8 +77,7 @@ class Settled:
     passage_id: str | None
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Questions of one meaning that wait, the most typical first; `before` is what was decided about ones like them."""
 
     misses: tuple[Miss, ...]

@@ -15,7 +15,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.policy import Gate, Nearness, Policy
 from index.contrast import contrast
@@ -33,8 +35,7 @@ _DECIMALS = 6
 _LEAST = 1e-6
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A candidate, the probability that it answers, and whether that is enough.
 
     `nearness` is the probability by nearness alone; `logit` is None if it was not read; `contrast` counts what the

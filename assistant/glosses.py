@@ -18,8 +18,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 SPANISH_FILE, SHARED_FILE, ENGLISH_FILE = WORD_FILES = ("words_spanish.tsv", "words_shared.tsv", "words_english.tsv")
 # A text is taken for Spanish where so large a share of its words are no English ones. English texts hold a name or two.
@@ -27,8 +28,7 @@ _LEAST_SHARE = 0.25
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True)
-class Glosses:
+class Glosses(Struct, frozen=True):
     """The three tables, from form to gloss."""
 
     spanish: Mapping[str, str]

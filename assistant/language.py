@@ -12,11 +12,11 @@ import hashlib
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
@@ -32,8 +32,7 @@ _LEAST_CHANCE = 0.2
 _MOST_CHARACTERS = 1000
 
 
-@dataclass(frozen=True, eq=False)
-class Languages:
+class Languages(Struct, frozen=True, eq=False):
     """The table: `runs` are byte runs as big-endian numbers in rising order, uint32 of shape [runs].
 
     `weights`, uint8 of shape [runs, languages], and `scale` give the logarithm of each run's share in each language up

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import schema
@@ -46,16 +46,14 @@ _EDGE = sa.text(
 _ADDED = schema.log.insert()
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What happened, before it has a place in the log; `body` is plain JSON."""
 
     kind: str
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """The log as it stands: how many entries there are, and the root over them in hex, which stands for all."""
 
     seq: int

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from assistant.identifiers import find
 
 _REMOVED = re.compile(r"\[([a-z][a-z -]*) removed\]")
 
 
-@dataclass(frozen=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """A text without what tells who wrote it.
 
     `text` says in brackets what was taken out: this is shown and stored. `searched` has nothing in its place, unless

@@ -7,7 +7,8 @@ entries reads some hundred of them and nothing is ever worked out from the whole
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assistant.verifier import node_hash
 
@@ -15,8 +16,7 @@ Span = tuple[int, int]
 """The entries of a subtree: after the first place, up to and with the second."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """What a row holds: the hash of its entry, and that of the largest perfect subtree its entry is the last of."""
 
     leaf: bytes

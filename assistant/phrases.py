@@ -11,12 +11,12 @@ hashing", ICML 2009), so that the table is a megabyte and a half and nobody can 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
@@ -26,8 +26,7 @@ SLOTS = 1 << 18
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, eq=False)
-class Phrases:
+class Phrases(Struct, frozen=True, eq=False):
     """The table: `weights` of shape [SLOTS, columns] in bytes, the `scale` of each column, and its `bias`."""
 
     weights: NDArray[np.int8]

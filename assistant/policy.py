@@ -1,15 +1,17 @@
 """The reviewed clinical settings: wordings, help lines, limits, the gate, topics and rules, under one digest."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 from typing import TypeVar
+
+import tomli
+from msgspec import Struct
+from msgspec.structs import fields
 
 from assistant.triage import Rules, RulesError, load_rules
 
@@ -37,8 +39,7 @@ class PolicyError(ValueError):
         super().__init__(f"policy file: table [{table}], key {key!r}, value {value!r}: {next_step}")
 
 
-@dataclass(frozen=True)
-class Wordings:
+class Wordings(Struct, frozen=True):
     """The fixed texts, one for each occasion. Plain text; an empty line starts a new paragraph."""
 
     disclaimer: str
@@ -57,8 +58,7 @@ class Wordings:
     reach_a_person: str
 
 
-@dataclass(frozen=True)
-class Helpline:
+class Helpline(Struct, frozen=True):
     """A line people can reach. `verified_on` is the day somebody last held it against `source_url`, None for never yet."""
 
     name: str
@@ -72,8 +72,7 @@ class Helpline:
     extra: str = ""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The largest of each thing that is taken in or shown."""
 
     question_characters: int
@@ -82,8 +81,7 @@ class Limits:
     passages_shown: int
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """Who set a decision when and why, and for which encoder, by the SHA-256 of its weights: with another one it is void."""
 
     chosen_by: str
@@ -92,8 +90,7 @@ class Chosen:
     encoder: str
 
 
-@dataclass(frozen=True)
-class Nearness(Chosen):
+class Nearness(Chosen, frozen=True):
     """Weights of search's measurements: below `least` nothing is read, and without a reader `threshold` decides."""
 
     bias: float
@@ -110,8 +107,7 @@ class Nearness(Chosen):
         return self.similarity, self.sentence_similarity, self.word_similarity, self.coverage
 
 
-@dataclass(frozen=True)
-class Gate(Chosen):
+class Gate(Chosen, frozen=True):
     """Weights of the evidence, and the threshold between an answer and a no.
 
     A passage is shown beside the most probable one only if it is at least `beside` times as probable. What is shown is
@@ -133,8 +129,7 @@ class Gate(Chosen):
         return self.word_similarity, self.logit, self.contrast
 
 
-@dataclass(frozen=True)
-class Raising(Chosen):
+class Raising(Chosen, frozen=True):
     """From which value on what the model hears raises a question's level, or adds the one-line notice (`mention`).
 
     From `dose` on a question for advice is one about an amount, or how often, and nothing is quoted for it.
@@ -151,8 +146,7 @@ class Raising(Chosen):
     named: float
 
 
-@dataclass(frozen=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """Something a conversation can be about, and the words that say so; `includes` names topics it is the whole of."""
 
     name: str
@@ -160,8 +154,7 @@ class Topic:
     includes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PolicyFiles:
+class PolicyFiles(Struct, frozen=True):
     """The texts a policy is read from: policy.toml, rules.toml and, for another locale than its own, that locale's."""
 
     locale: str
@@ -170,8 +163,7 @@ class PolicyFiles:
     own: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Everything a clinician reviews. `digest` is the SHA-256 of the bytes of all its `files`, in hexadecimal."""
 
     version: int
@@ -290,8 +282,8 @@ def _locale_file(locale: str) -> bytes | None:
 
 def _parsed(data: bytes) -> dict[str, object]:
     try:
-        return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(data.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError("policy", "toml", str(error), "write it as TOML in UTF-8") from error
 
 

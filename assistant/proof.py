@@ -8,10 +8,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
@@ -24,8 +24,7 @@ EVERY = timedelta(minutes=5)
 """How old a checkpoint grows at most while there are newer entries."""
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A checkpoint as it is kept: its size, when it was signed, and the signed text."""
 
     size: int
@@ -41,8 +40,7 @@ def newest(connection: Connection) -> Signed | None:
     return row and Signed(row.size, datetime.fromisoformat(row.at), row.note)
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """How many entries the log has, how many of them the newest checkpoint covers, and how old that is."""
 
     size: int

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log
@@ -62,8 +63,7 @@ class CheckFailedError(PublishError):
         self.check = check
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a publish did."""
 
     edition: str
@@ -115,8 +115,7 @@ def publish(
     return Outcome(edition.digest, len(edition.passages), built.encoded, built.kept, check, changed)
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """An edition of all that is approved, built and opened, and what it was built from.
 
     `curated` is the newest row of the history that it knows, `live` what was live when it was begun.

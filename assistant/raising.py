@@ -27,12 +27,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
@@ -84,8 +85,7 @@ class RaisingError(ExportedError):
     next_step = "Install Wellcited again: the model comes with it. Until then the rules decide alone"
 
 
-@dataclass(frozen=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """What the listener makes of a question: a logit for each of COLUMNS, above 0 for rather yes."""
 
     crisis: float
@@ -96,8 +96,7 @@ class Heard:
     named: float
 
 
-@dataclass(frozen=True, eq=False)
-class Screen:
+class Screen(Struct, frozen=True, eq=False):
     """Says how far a text is from plainly ordinary, by the encoder whose weights have the SHA-256 `encoder`.
 
     It does so twice: how near the text is to danger, and to a wish for advice. `mean` has shape [features], `first`
@@ -130,8 +129,7 @@ class Screen:
         return above
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Which words a text is told to the model in."""
 
     glosses: Glosses
@@ -153,8 +151,7 @@ def is_word(word: str, glosses: Glosses, tokenizer: Tokenizer) -> bool:
     return tokenizer.token_to_id(word) is not None or word in glosses
 
 
-@dataclass(frozen=True, eq=False)
-class Raiser:
+class Raiser(Struct, frozen=True, eq=False):
     """The model folder, open. Any number of threads may use it at once."""
 
     digest: str

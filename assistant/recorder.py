@@ -11,9 +11,9 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
@@ -36,8 +36,7 @@ class OutdatedError(Exception):
     """The library was curated while an answer came about, so what it quotes may have been withdrawn; look again."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """An answer with what the log keeps about how it came to be.
 
     `turn` counts from 1 within the conversation; `evidence` is the part of the log entry that explains the answer:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import conversation as conversations
@@ -73,8 +74,7 @@ class ReplayError(Exception):
     """An answer that cannot be given again; says why."""
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True, dict=True):
     """An answer as it was given, `body` byte for byte, and what was asked, as it was stored, after which turns."""
 
     id: str
@@ -245,8 +245,7 @@ _DIFFER: Mapping[Change, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]
 }
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What came of giving an answer again.
 
     `same` says whether it was byte for byte the same under its own circumstances; None where that cannot be told, and
@@ -274,8 +273,7 @@ def replay(connection: Connection, replayer: Replayer, answer_id: str) -> Replay
     return Replayed(answer_id, one.at, same, "", today)
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """What came of many: in their order."""
 
     answers: tuple[Replayed, ...]

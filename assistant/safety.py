@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple, dataclass, fields
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import astuple, fields
 
 from assistant.policy import Chosen, Policy
 
@@ -20,8 +22,7 @@ FILE = SETS / "figures.json"
 _RULES = Path(__file__).with_name("rules.toml")
 
 
-@dataclass(frozen=True)
-class SafetyFigure:
+class SafetyFigure(Struct, frozen=True):
     """Of so many messages of a kind in a language, how many triage did right by, and the 95 % interval of that share."""
 
     language: str
@@ -32,8 +33,7 @@ class SafetyFigure:
     high: float
 
 
-@dataclass(frozen=True)
-class SafetyFigures:
+class SafetyFigures(Struct, frozen=True):
     """What was found, on which day, on which messages (the SHA-256 of the set), and of which triage (`measured`)."""
 
     measured_on: date

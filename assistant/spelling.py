@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assistant.glosses import without_accents
 from assistant.mistyped import NEIGHBOURS
@@ -27,8 +28,7 @@ _BESIDE = {key: [meant for meant, keys in NEIGHBOURS.items() if key in keys] for
 _WORD = re.compile(r"\b[^\W\d_]{4,28}\b")
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(Struct, frozen=True):
     """How often words are used, and what else says that a word is one."""
 
     often: Mapping[str, int]

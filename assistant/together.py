@@ -7,9 +7,10 @@ by the encoder, or an answer to be recorded. All that wait for the same are serv
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import cast
+
+from msgspec import Struct
 
 from assistant.answer import Answer
 from assistant.recorder import Record, Recorder
@@ -17,8 +18,7 @@ from index.desk import Library
 from index.search import Asked
 
 
-@dataclass(frozen=True)
-class ToRead:
+class ToRead(Struct, frozen=True):
     """Texts that the encoder of a library is to read (see `Library.read`); `yield` gives them back as `Asked`."""
 
     library: Library

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -20,8 +21,7 @@ from sources.warnings import bound_warnings, words_of
 MOST_TURNS = 20
 
 
-@dataclass(frozen=True)
-class PastTurn:
+class PastTurn(Struct, frozen=True):
     """A question and the stored answer to it (as `Answer.stored` wrote it); None where the words were erased.
 
     `withheld` counts quotations that are no longer shown: withdrawn, or no longer the words of their revision, or
@@ -36,8 +36,7 @@ class PastTurn:
     recorded: bool = True
 
 
-@dataclass(frozen=True)
-class PastAnswer:
+class PastAnswer(Struct, frozen=True):
     """One turn by its answer's id, and when it was asked (ISO 8601, UTC)."""
 
     turn: PastTurn

@@ -5,13 +5,14 @@ it to them. A level, once reached, is never lowered by another rule.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
+
+import tomli
+from msgspec import Struct
 
 from assistant.clues import clues_of, runs
 from assistant.language import Languages, open_languages
@@ -36,8 +37,7 @@ class RulesError(ValueError):
         super().__init__(f"rules file: rule {rule!r}, field {field!r}, value {value!r}: {next_step}")
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One reviewed rule. `pattern` is searched in the plain spelling of a question (see `plain`).
 
     A rule that `takes_out` removes what it matched before the other rules look: a figure of speech, or a statement
@@ -61,8 +61,7 @@ class Rule:
         return self.pattern.found_in(text) and not (self.unless and self.unless.found_in(text))
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, dict=True):
     """All rules of one file, compiled once, in the file's order; and what tells languages apart.
 
     That is small words, and a table; without the table the small words do it alone.
@@ -92,8 +91,7 @@ class Rules:
         return frozenset(rule.id for rule in self.rules if rule.clues is None)
 
 
-@dataclass(frozen=True)
-class Triage:
+class Triage(Struct, frozen=True):
     """What the rules say of a question.
 
     level         ordinary, personal_advice, crisis or emergency: the most urgent that fired
@@ -196,8 +194,8 @@ def _is_latin(letter: str) -> bool:
 def load_rules(data: bytes) -> Rules:
     """The rules of a file. Raises RulesError, which names the rule and the field, if any of it cannot be used."""
     try:
-        table = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = tomli.loads(data.decode())
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError("(the whole file)", "toml", str(error), "write it as TOML in UTF-8") from error
     words = _named_words(_of("(file)", table, "words", dict, {}))
     clues = clues_of(data)

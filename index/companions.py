@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from sources.caveats import Found
@@ -20,8 +21,7 @@ from sources.warnings import bound_warnings, words_of
 BY_CURATOR = "bound by a curator"
 
 
-@dataclass(frozen=True)
-class Caveat:
+class Caveat(Struct, frozen=True):
     """A passage that must be shown right after passage `of`; `because` names the rule, or says a curator bound it."""
 
     passage_id: str
@@ -29,8 +29,7 @@ class Caveat:
     because: str
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(Struct, frozen=True):
     """The other side of a confirmed difference; `sentence` is what stands in it, word for word."""
 
     difference: str
@@ -39,8 +38,7 @@ class Other:
     because: str
 
 
-@dataclass(frozen=True)
-class Companions:
+class Companions(Struct, frozen=True):
     """By passage id: caveats in the order to show them (a caveat's own included), the sources that differ, and warnings.
 
     `blocked` passages must not be shown, for a caveat of theirs cannot be: passage id to the id of that caveat.

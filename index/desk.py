@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 
 from index import publishing, schema
@@ -45,8 +46,7 @@ class LibraryUnavailableError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True, dict=True):
     """An opened edition with its encoder, the passages withdrawn since, and the reader if there is to be one.
 
     `curated` is the newest act of curation it knows of; `readings` are what its reader said of curated questions before.
@@ -144,8 +144,7 @@ def well_put(question: str) -> bool:
     return question[:1].isupper() and question.endswith("?")
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What was so at the last look: the newest publishing, the newest curation row, and the day.
 
     An article that nobody has reviewed for long goes out of view on a day, without anybody doing anything.

@@ -19,13 +19,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
 
 from index.dense import DenseIndex, load_vectors
@@ -50,8 +51,7 @@ class EditionError(Exception):
         )
 
 
-@dataclass(frozen=True)
-class EditionPassage:
+class EditionPassage(Struct, frozen=True):
     """A passage with the spans of its sentences, and where their vectors and those of its words begin."""
 
     passage: Passage
@@ -66,16 +66,14 @@ class EditionPassage:
         return self.passage.id
 
 
-@dataclass(frozen=True)
-class EditionQuestion:
+class EditionQuestion(Struct, frozen=True):
     """A curated question that this edition answers, and the first passage that holds a right answer."""
 
     question: str
     passage_id: str
 
 
-@dataclass(frozen=True, eq=False)
-class Edition:
+class Edition(Struct, frozen=True, eq=False, dict=True):
     """An opened edition: every file was checked against its digest and every span against its revision."""
 
     digest: str
@@ -140,7 +138,7 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
 def passages_json(passages: Sequence[Passage]) -> bytes:
     """Write passages with their articles, each article once."""
     by_id = {p.article.id: p.article for p in passages}
-    articles = {id_: vars(article.attributes) for id_, article in by_id.items()}
+    articles = {id_: asdict(article.attributes) for id_, article in by_id.items()}
     rows = [[p.id, p.article.id, p.revision, p.start, p.end, p.heading] for p in passages]
     content = {"articles": articles, "passages": rows}
     return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode()

@@ -22,12 +22,12 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import rfc8785
+from msgspec import Struct
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -74,8 +74,7 @@ class Encoder(Protocol):
         """Return the text's tokens and a unit vector for each, float32 of shape [tokens, dimension]."""
 
 
-@dataclass(frozen=True)
-class ExportedEncoder:
+class ExportedEncoder(Struct, frozen=True):
     """An encoder folder, open. Any number of threads may use it at once.
 
     `digest` names the exported files; `weights` is the SHA-256 of the model's weights, the same on every machine.

@@ -7,7 +7,8 @@ methods", SIGIR 2009. Only places count, so a cosine and a BM25 weight never hav
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # The paper's constant: large enough that no single first place outvotes two good ones.
 K = 60
@@ -15,8 +16,7 @@ K = 60
 _DECIMALS = 12
 
 
-@dataclass(frozen=True)
-class Fused:
+class Fused(Struct, frozen=True):
     """A row, its weight, and its rank (from 1) in each ranking that listed it, as (ranking's name, rank) by name."""
 
     row: int

@@ -12,13 +12,13 @@ import re
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import Stemmer
+from msgspec import Struct
 from numpy.typing import NDArray
 
 # Weights closer than this are equal, and rows decide.
@@ -50,16 +50,14 @@ _ABBREVIATIONS = re.compile(r"([^aeiouy\d]{2,}[aeiou])s")
 _stemmers = threading.local()
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """A word of a question that occurs nowhere, and the word of the edition that it was taken for."""
 
     word: str
     taken_for: str
 
 
-@dataclass(frozen=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """A question with its misspelt words replaced, and each replacement."""
 
     text: str
@@ -96,8 +94,7 @@ def _stemmer() -> Any:
     return _stemmers.english
 
 
-@dataclass(frozen=True, eq=False)
-class LexicalIndex:
+class LexicalIndex(Struct, frozen=True, eq=False, dict=True):
     """BM25 weights of every stem in every passage, column by column: stem s has entries starts[s] to starts[s+1].
 
     `rows` are the passages of a column in rising order and `weights` their weights; `stems` is sorted, and so is

@@ -15,11 +15,11 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
@@ -34,8 +34,7 @@ Vectors = NDArray[np.float32]
 _TYPES = {"vectors": np.float32, "sentence_vectors": np.float32, "word_vectors": np.int8}
 
 
-@dataclass(frozen=True, eq=False)
-class Piece:
+class Piece(Struct, frozen=True, eq=False):
     """What follows from one passage's words.
 
     `sentences` are spans ``[start, end)`` into its text, `terms` its words for BM25; `vector` is of shape [dimension],
@@ -80,8 +79,7 @@ def save_part(path: Path, pieces: Sequence[Piece]) -> str:
     return write_synced(path, save(arrays, metadata))
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(Struct, frozen=True, eq=False):
     """The pieces of one article, their arrays still in one; `listed` is what the metadata says of each."""
 
     listed: Sequence[Mapping[str, Any]]

@@ -10,11 +10,11 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from index import schema
@@ -26,8 +26,7 @@ class PublishingError(Exception):
     """A publish or rollback that cannot be; the message says why and what to do next."""
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """One time an edition went live."""
 
     id: int

@@ -20,11 +20,11 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 from tokenizers import Encoding, Tokenizer
 
 from index.exported import TOKENIZER_FILE, ExportedError, open_session, open_tokenizer, read_record
@@ -60,8 +60,7 @@ class Reads(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A reader folder, open. Any number of threads may use it at once."""
 
     digest: str

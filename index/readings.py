@@ -11,9 +11,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from pysqlite3 import dbapi2 as sqlite
 
 from index.reader import Reads
@@ -63,8 +63,7 @@ class Readings:
             raise
 
 
-@dataclass(frozen=True)
-class Rereader:
+class Rereader(Struct, frozen=True):
     """A reader that reads nothing twice: what it said before stands in a file."""
 
     reader: Reads

@@ -7,11 +7,12 @@ only add a second wording under which passages are looked for.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import tomli
+from msgspec import Struct
 
 _FILE = Path(__file__).with_name("synonyms.toml")
 
@@ -20,8 +21,7 @@ class SynonymsError(ValueError):
     """A list of synonyms that cannot be used; the message names the group, the word and the next step."""
 
 
-@dataclass(frozen=True)
-class Synonyms:
+class Synonyms(Struct, frozen=True):
     """Groups of words that may stand for each other, with the pattern that finds any of them."""
 
     version: int
@@ -48,7 +48,7 @@ class Synonyms:
 
 def load_synonyms(data: bytes | None = None) -> Synonyms:
     """Read the groups. Raises `SynonymsError` for a group of one word, and for a word that stands twice."""
-    table = tomllib.loads((_FILE.read_bytes() if data is None else data).decode())
+    table = tomli.loads((_FILE.read_bytes() if data is None else data).decode())
     groups = tuple(tuple(group["words"]) for group in table["groups"])
     _check(groups)
     others = {word: tuple(one for one in group if one != word) for group in groups for word in group}

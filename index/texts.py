@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from index import publishing
@@ -18,8 +18,7 @@ from index.files import DamagedError, checked_bytes
 _FILES = ("revisions.json", "passages.json")
 
 
-@dataclass(frozen=True)
-class EditionTexts:
+class EditionTexts(Struct, frozen=True):
     """The text of each revision of an edition, and where in which revision each passage stands."""
 
     revisions: Mapping[str, str]

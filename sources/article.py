@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class BlockKind(StrEnum):
@@ -17,8 +18,7 @@ class BlockKind(StrEnum):
     ITEM = "item"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """One heading, paragraph or list item as a reader found it: no line breaks inside, no mark-up, no bullet.
 
     `level` is 1 to 6 for a heading and 0 otherwise.
@@ -29,8 +29,7 @@ class Block:
     level: int = 0
 
 
-@dataclass(frozen=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """What is known about an article besides its words; None where nobody has said it yet.
 
     `sells_treatment`: the publisher sells the treatment it describes. `funding`: who paid for the article.
@@ -58,16 +57,14 @@ def attributes_from_json(stated: Mapping[str, Any]) -> Attributes:
     return Attributes(**{**stated, **days})
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """What a reader makes of a file: attributes the format states outright, and the blocks in reading order."""
 
     attributes: Attributes
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A block that cleaning left out, with the reason a curator reads; `ordinal` is its place among all blocks."""
 
     ordinal: int
@@ -83,8 +80,7 @@ class PassageKind(StrEnum):
     REFERENCES = "references"
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """A passage before it has an identity: ``[start, end)`` in the canonical text, under its heading path.
 
     `withheld` says that staff keep it from visitors for now.

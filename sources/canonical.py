@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from sources.article import Block, BlockKind
 
@@ -20,8 +21,7 @@ _MARK = re.compile(r"^(?:#{1,6} |• )+")
 _REFERENCES = re.compile(r"(references?|sources?|bibliography|citations?|further reading)\W*", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One block where it stands in a canonical text: `text[start:end]` is the whole line, marks included."""
 
     block: Block

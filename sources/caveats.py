@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
 
 from sources.canonical import BULLET
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True, dict=True):
     """A pattern for a first or a last sentence, and what it finds in the words of whoever reads the list."""
 
     name: str
@@ -29,8 +29,7 @@ class Rule:
         return re.compile(self.written, re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A content passage where it stands: `heading` is its path, `text` its words, in the order of the article."""
 
     id: str
@@ -38,8 +37,7 @@ class Placed:
     text: str
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A passage, the one that qualifies it, and the name of the rule that says so."""
 
     passage_id: str

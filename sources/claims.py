@@ -13,12 +13,12 @@ Every repetition in a pattern has an upper bound, so that a long text takes time
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class ClaimRule:
+
+class ClaimRule(Struct, frozen=True, dict=True):
     """One kind of claim: `expression` says what finds it, `reason` tells the clinician why it was stopped."""
 
     name: str
@@ -31,8 +31,7 @@ class ClaimRule:
         return re.compile(self.expression, re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A rule that fired, with the words that fired it."""
 
     rule: str

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document, Dropped
 from sources.canonical import compose
@@ -42,8 +44,7 @@ _LAST = re.compile(r"last (?:reviewed|updated|modified)\s*:?.{0,30}", re.I)
 _STAMP = re.compile(r"(?:(?:published|updated|posted|last (?:updated|reviewed))(?: on)?:?\s*)?", re.I)
 
 
-@dataclass(frozen=True)
-class Cleaned:
+class Cleaned(Struct, frozen=True):
     """A document after cleaning: canonical text, what was found out, what was dropped, and what to look at.
 
     `missing` names the attributes that neither file nor curator gave; `remarks` are sentences for the curator.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import fields
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -24,8 +25,7 @@ SUPERSEDED = "a later revision was approved"
 """Why a revision is retired when the next one is approved."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row of the history.
 
     `passage_id` is None where the whole revision changed; `other_id` is the second passage where a pair did.
@@ -42,8 +42,7 @@ class Change:
     other_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Flagged:
+class Flagged(Struct, frozen=True):
     """A passage that waits for someone to let its claims pass."""
 
     passage_id: str
@@ -278,6 +277,6 @@ def named(who: str) -> str:
 
 def record(connection: Connection, change: Change) -> Change:
     """Write a change into the history; servers look at its newest row to see that something changed."""
-    values = {name: getattr(change, name) for name in Change.__dataclass_fields__}
+    values = {name: getattr(change, name) for name in Change.__struct_fields__}
     connection.execute(schema.curation.insert().values(at=datetime.now(UTC), **values))
     return change

@@ -7,8 +7,10 @@ same words: two passages become one, one becomes two between sentences, or one i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sources.article import BlockKind, PassageKind, Span
 from sources.canonical import BULLET, lines
@@ -18,8 +20,7 @@ from sources.sentences import sentence_spans
 Cut = tuple[Span, ...]
 
 
-@dataclass(frozen=True)
-class Recut:
+class Recut(Struct, frozen=True):
     """A change of a cut: these spans give way to those."""
 
     before: Cut

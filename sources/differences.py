@@ -10,10 +10,10 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import Stemmer
+from msgspec import Struct
 
 from sources.library import Passage
 from sources.quantities import Amount, amounts, differ
@@ -79,8 +79,7 @@ _STOP_ROOTS = {_root(word) for word in _STOP}
 _ROOTS = {_root(word): _root(row.split()[0]) for row in _SAME for word in row.split()}
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True, dict=True):
     """A sentence with what it is about, ready to be held against others."""
 
     passage: Passage
@@ -117,8 +116,7 @@ class Statement:
         return _WEAK_NEGATION.search(self.plain) is None and len(_NEGATION.findall(self.plain)) <= 1
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two sentences of different articles that do not say the same; `because` says why a curator should look."""
 
     first: Statement

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -40,8 +40,7 @@ class Standing(StrEnum):
     TURNED_DOWN = "turned down"
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One edit; `undoes` is the id of the one it undoes, `settled_by` who approved, undid or turned it down."""
 
     id: int
@@ -56,8 +55,7 @@ class Edit:
     settled_by: str | None
 
 
-@dataclass(frozen=True)
-class Desired:
+class Desired(Struct, frozen=True):
     """What somebody wants done to the passage of this id: `at` is where to split, `heading` the path to move to."""
 
     passage_id: str
@@ -66,8 +64,7 @@ class Desired:
     heading: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Editing:
+class Editing(Struct, frozen=True):
     """A revision on the desk of an editor: its text, the cut in force, the edits (newest first), and its state."""
 
     article_id: str

@@ -11,7 +11,6 @@ import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -19,6 +18,8 @@ from itertools import count as counting
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct, to_builtins
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection, Row
 
 from sources import canonical, schema
@@ -74,16 +75,14 @@ class Status(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True)
-class Article:
+class Article(Struct, frozen=True):
     """A curated source with its stable id."""
 
     id: str
     attributes: Attributes
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A span of a revision, with all that is needed to quote and attribute it; `text` is cut from the revision.
 
     `phrasings` are words of visitors by which it is found, and which nobody is shown.
@@ -99,8 +98,7 @@ class Passage:
     phrasings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What became of one document."""
 
     article_id: str
@@ -313,7 +311,7 @@ def stored_document(connection: Connection, article_id: str, digest: str) -> Doc
 
 def document_to_json(document: Document) -> str:
     """Write a document as canonical JSON: the same document, the same bytes."""
-    return json.dumps(asdict(document), default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(to_builtins(document), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def document_from_json(text: str) -> Document:
@@ -442,8 +440,7 @@ def article_of(row: Row[Any]) -> Article:
     return Article(row.id, Attributes(**{name: getattr(row, name) for name in _ATTRIBUTES}))
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One line of the list of articles: a revision and where it stands."""
 
     article_id: str

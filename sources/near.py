@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -27,8 +27,7 @@ _FEWEST_RUNS = 8
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A passage of the library, with the title of its article."""
 
     id: str
@@ -38,8 +37,7 @@ class Known:
     text: str
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(Struct, frozen=True):
     """A text that is nearly a passage of the library; `shared` is the share of runs of words, from 0 to 1."""
 
     text: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Row
 
 from sources import schema
@@ -17,8 +18,7 @@ from sources.curation import Change, waits
 from sources.library import Article, State, article_of
 
 
-@dataclass(frozen=True)
-class RevisionLine:
+class RevisionLine(Struct, frozen=True):
     """A revision with who brought it in; `author` is the id of their account, if they have one."""
 
     article_id: str
@@ -31,8 +31,7 @@ class RevisionLine:
     author: str | None
 
 
-@dataclass(frozen=True)
-class ArticleLine:
+class ArticleLine(Struct, frozen=True):
     """An article in a list. `passages` and `flagged` are those of the revision that counts: the newest not retired.
 
     `last_review` is the day somebody of ours last said that it holds, `owner` the account of who looks after it.
@@ -61,8 +60,7 @@ class ArticleLine:
         return (kept or list(self.revisions))[-1]
 
 
-@dataclass(frozen=True)
-class PassageLine:
+class PassageLine(Struct, frozen=True):
     """A passage with all that decides whether visitors may see it."""
 
     id: str
@@ -85,8 +83,7 @@ class PassageLine:
         return self.kind is PassageKind.CONTENT and self.flagged and not self.claims_accepted and not self.withdrawn
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """A change in the history, with the moment."""
 
     at: datetime
@@ -130,12 +127,11 @@ def history(connection: Connection, article_id: str) -> list[Done]:
     """What was done to an article, newest first."""
     c = schema.curation.c
     query = sa.select(schema.curation).where(c.article_id == article_id).order_by(c.id.desc())
-    names = tuple(Change.__dataclass_fields__)
+    names = tuple(Change.__struct_fields__)
     return [Done(row.at, Change(*(getattr(row, name) for name in names))) for row in connection.execute(query)]
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """What somebody of the staff said about an article."""
 
     at: datetime

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -37,8 +38,7 @@ class Verdict(StrEnum):
     DISMISSED = "dismissed"
 
 
-@dataclass(frozen=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A passage and its caveat, with what was decided."""
 
     passage_id: str
@@ -46,8 +46,7 @@ class Binding:
     tie: Tie
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Two passages of different articles and the sentences that were compared, with what was decided."""
 
     id: str
@@ -114,7 +113,7 @@ def settle(connection: Connection, difference: Difference | Settled, verdict: Ve
     if state == verdict:
         raise LibraryError(f"difference {one.id}: it is {verdict} already. Nothing was changed.")
     if state is None:
-        values = {name: getattr(one, name) for name in Settled.__dataclass_fields__ if name != "verdict"}
+        values = {name: getattr(one, name) for name in Settled.__struct_fields__ if name != "verdict"}
         connection.execute(d.insert().values(state=verdict, **values))
     else:
         connection.execute(d.update().where(d.c.id == one.id).values(state=verdict))
@@ -199,8 +198,7 @@ def called_today(connection: Connection, ids: Collection[str]) -> Mapping[str, s
     return {id_: followed.get(id_, id_) for id_ in ids}
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A passage in the list of an article: `shown` says whether it may be, as far as approval goes."""
 
     id: str

@@ -7,10 +7,11 @@ into the article's next revision with the passage that has the same words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -23,8 +24,7 @@ MOST_CHARACTERS = 200
 MOST_OF_A_PASSAGE = 20
 
 
-@dataclass(frozen=True)
-class Phrasing:
+class Phrasing(Struct, frozen=True):
     """One phrasing, who added it and when; `passage_id` is the passage that holds its words now."""
 
     id: int

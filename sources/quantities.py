@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf
+
+from msgspec import Struct
 
 _WORDS = re.findall(
     r"\w+",
@@ -48,8 +49,7 @@ _NOT_AFTER = re.compile(r"\s*(?:of age|old|ago)\b|\s*-?\s*(?:trial|study)\b", re
 _LEAST, _MOST = {"at least", "more than"}, {"at most", "up to", "less than", "fewer than", "within", "no more than"}
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A range of one kind: "minutes", "days", "months" or "percent"; a single number is a range of equal ends."""
 
     kind: str

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -31,8 +31,7 @@ KEPT_BY_STAFF = "staff"
 """The half of questions that staff keep: they set no threshold and report on none; each by itself must hold."""
 
 
-@dataclass(frozen=True)
-class CuratedQuestion:
+class CuratedQuestion(Struct, frozen=True):
     """A question and what is right for it.
 
     `gold` holds strings of which a right passage contains one; it is empty for a question to be refused. `half` says

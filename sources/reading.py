@@ -13,9 +13,10 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from sources.article import Document
 from sources.formats import FORMATS, UnreadableError
@@ -45,8 +46,7 @@ _SIGNATURES = (
 _HEAD = 4096
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What reading one file may use: bytes of the file, of memory and of the answer, and seconds."""
 
     bytes: int = 20_000_000

@@ -8,7 +8,9 @@ unless its items are paragraphs themselves. Headings belong to no passage; they 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sources.article import BlockKind, PassageKind, Span
 from sources.canonical import Line, is_reference_heading, lines
@@ -19,8 +21,7 @@ FEWEST_WORDS = 40
 MOST_WORDS = 160
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What must not be parted: a paragraph or part of a long one, or a list with its lead-in.
 
     `section` is where its heading ends in the text, which tells two sections of the same name apart.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources import schema
@@ -30,8 +30,7 @@ class WarningState(StrEnum):
     LIFTED = "lifted"
 
 
-@dataclass(frozen=True)
-class PassageWarning:
+class PassageWarning(Struct, frozen=True):
     """A warning and the passage it was written on."""
 
     id: str

@@ -10,9 +10,10 @@ Whatever declares roles is held to them by `web.staff.guard`, which every route 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -28,8 +29,7 @@ class Role(StrEnum):
 EVERYBODY_SIGNED_IN = frozenset(Role)
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(Struct, frozen=True):
     """Who may use a route: anybody (`roles` is None), or people with one of the roles.
 
     `without_code`: also somebody who has yet to set up the codes that the settings ask of them.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
 from pathlib import Path
 
 from anyio import to_thread
@@ -25,11 +24,10 @@ from assistant.assistant import QuestionTooLongError
 from assistant.policy import Policy
 from assistant.recorder import RecordError
 from index.desk import LibraryUnavailableError
-from web import api, health, receipts, visitor, widget
+from web import api, health
 from web.access import public
 from web.crowd import Crowd
-from web.opening import opened
-from web.pages import ErrorPage, render
+from web.opening import Opened, opened
 from web.problems import MEDIA_TYPE, BadInputError, RecordsUnavailableError, problem_of
 from web.protection import PATTERNS, Compressed, Protection, is_for_staff
 from web.settings import Settings
@@ -41,6 +39,8 @@ from web.staff.provider import Provider
 _AT_ONCE = 4
 # What a form may hold: 60,000 characters of any script, of which a browser sends up to twelve bytes each.
 _FORM_BYTES = 768 * 1024
+# Whoever waits for a server to be ready is served before what it prepares for its first visitors.
+_SECONDS_TO_BE_READY = 0.1
 STATIC = Path(__file__).parent / "static"
 _log = logging.getLogger("wellcited")
 _KNOWN = (
@@ -56,12 +56,16 @@ _KNOWN = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Open an installation and make its application.
+    """Open an installation and make its application."""
+    return app_of(opened(settings))
+
+
+def app_of(installation: Opened) -> FastAPI:
+    """Make the application of an installation.
 
     Nothing that is broken keeps it from starting: the page opens and says what it cannot do.
     """
-    installation = opened(settings)
-    assistant = installation.assistant
+    settings, assistant = installation.settings, installation.assistant
     policy = assistant.policy
     crowd = Crowd(assistant.answer_together)
 
@@ -70,7 +74,13 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         installation.start()
         closing = threading.Event()
-        preparing = threading.Thread(target=assistant.prepare_suggestions, args=(closing,), name="suggestions")
+
+        def prepare() -> None:
+            if not closing.wait(_SECONDS_TO_BE_READY):
+                visitors.load()
+                assistant.prepare_suggestions(closing)
+
+        preparing = threading.Thread(target=prepare, name="preparing")
         preparing.start()
         yield
         closing.set()
@@ -102,30 +112,51 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.engine, app.state.network = settings, installation.engine, None
     app.state.provider = Provider(settings.provider) if settings.provider else None
     app.state.assistant, app.state.crowd = assistant, crowd
-    routers = (
-        api.router,
-        health.router,
-        visitor.router,
-        widget.router,
-        receipts.router,
-    )
-    for router in routers:
-        app.include_router(router)
+    app.include_router(api.router)
+    app.include_router(health.router)
     app.router.routes.append(RarePages(app.state))
+    visitors = app.router.default = LaterPages(_visitors_pages)
     public(next(route.endpoint for route in app.routes if isinstance(route, Route) and route.path == app.openapi_url))
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app
 
 
-class RarePages(BaseRoute):
-    """Pages that are not for visitors, imported when one is first opened, so that no visitor waits for them at the start.
+class LaterPages:
+    """An ASGI application of pages that are imported later than the server starts, or when one is first opened."""
 
-    They are those of staff and clinicians, and `/patterns`.
+    def __init__(self, imported: Callable[[], Sequence[APIRouter]]) -> None:
+        """Begin without them; `imported` imports them."""
+        self._imported, self._once = imported, threading.Lock()
+        self._router: APIRouter | None = None
+
+    def load(self) -> APIRouter:
+        """Return all those pages; the first who asks imports them."""
+        with self._once:
+            if self._router is None:
+                router = APIRouter()
+                for part in self._imported():
+                    router.include_router(part)
+                self._router = router
+            return self._router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to its page."""
+        router = self._router
+        if router is None:
+            router = await to_thread.run_sync(self.load)
+        await router(scope, receive, send)
+
+
+class RarePages(LaterPages, BaseRoute):
+    """Pages that are not for visitors: those of staff and clinicians, and `/patterns`.
+
+    What they keep beside what visitors need goes into the application's state.
     """
 
     def __init__(self, state: State) -> None:
-        """Begin without them; what they keep beside what visitors need goes into the application's state."""
-        self._state, self._once = state, threading.Lock()
+        """Begin without them."""
+        super().__init__(self._pages)
+        self._state = state
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take whatever is for staff, or a pattern."""
@@ -135,27 +166,22 @@ class RarePages(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass it on to the page."""
-        router = await to_thread.run_sync(lambda: self.router)
-        await router(scope, receive, send)
+        await self(scope, receive, send)
 
-    @property
-    def router(self) -> APIRouter:
-        """Return all those pages; the first who asks imports them, and what staff try questions on."""
-        with self._once:
-            return self._imported
-
-    @cached_property
-    def _imported(self) -> APIRouter:
+    def _pages(self) -> Sequence[APIRouter]:
         from web import patterns
         from web.review.routers import REVIEW_ROUTERS
         from web.staff.bench import Bench
         from web.staff.routers import STAFF_ROUTERS
 
         self._state.bench = Bench()
-        router = APIRouter()
-        for part in (*STAFF_ROUTERS, *REVIEW_ROUTERS, patterns.router):
-            router.include_router(part)
-        return router
+        return (*STAFF_ROUTERS, *REVIEW_ROUTERS, patterns.router)
+
+
+def _visitors_pages() -> Sequence[APIRouter]:
+    from web import receipts, visitor, widget
+
+    return visitor.router, widget.router, receipts.router
 
 
 class _Static(StaticFiles):
@@ -186,6 +212,9 @@ def _response(scope: Scope, error: Exception) -> Response:
         return staff_response(request, error, problem)
     if _wants_json(scope):
         return JSONResponse(problem.public(policy), problem.status, media_type=MEDIA_TYPE)
+    from web import visitor
+    from web.pages import ErrorPage, render
+
     page = ErrorPage(visitor.frame_of(request), problem.status, problem.title, problem.detail, problem.next_step)
     return HTMLResponse(render(page), problem.status)
 

@@ -13,7 +13,6 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import PurePosixPath
@@ -21,6 +20,7 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import httpcore
+from msgspec import Struct
 
 from sources.formats import UnreadableError
 from sources.reading import Limits
@@ -57,8 +57,7 @@ class FetchError(UnreadableError):
     """An address cannot be fetched: `reason` completes "it …", `next_step` says what to do."""
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What an address led to: where it was in the end, a name with an ending that says what it is, and the bytes."""
 
     address: str
@@ -76,8 +75,7 @@ def _connected(address: str, port: int, timeout: float) -> httpcore.NetworkStrea
     return httpcore.SyncBackend().connect_tcp(address, port, timeout)
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Struct, frozen=True):
     """How names become addresses, and addresses connections; both raise `OSError` or httpcore's errors."""
 
     resolve: Callable[[str, int], list[str]] = _resolved

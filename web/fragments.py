@@ -18,10 +18,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from sources import canonical
 
@@ -71,8 +72,7 @@ def directive(title: str, text: str, start: int, end: int) -> str | None:
     return min((offer.written(text) for offer in offers), key=len, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """A word between blanks: where it stands in the canonical text, where in the folded one, and in which block."""
 
     start: int
@@ -82,8 +82,7 @@ class _Word:
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Article:
+class _Article(Struct, frozen=True):
     """Words in order, and all of them folded: one blank between words, a line break between blocks.
 
     `folded` begins with the title: pages show it, but none of its words serves as context.
@@ -106,8 +105,7 @@ class _Article:
         return self.words[first].block == self.words[last].block
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(Struct, frozen=True):
     """A directive as stretches of the canonical text."""
 
     start: Span

@@ -1,20 +1,18 @@
 """What a server opens before it can answer: database, library, models, policy.
 
-Most of that is work outside Python, on files and models, so that two threads share it.
+Most of that is work outside Python, on files and models, so that `web.serve` does it beside its imports.
 """
 
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.assistant import Assistant
 from assistant.policy import load_policy
-from assistant.raising import shipped
 from assistant.recorder import Recorder
 from assistant.rounds import Rounds
 from index.desk import Desk
@@ -24,8 +22,7 @@ from web.settings import Settings
 _log = logging.getLogger("wellcited")
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An installation with all that works in it while it is served."""
 
     settings: Settings
@@ -50,17 +47,14 @@ class Opened:
 
 def opened(settings: Settings) -> Opened:
     """Open an installation, its database brought up to date. Of what cannot be opened it is said why, and the rest is."""
-    with ThreadPoolExecutor(1, "opening") as beside:
-        beside.submit(shipped)  # what fails there, the assistant will meet again, and say
-        reviewed = beside.submit(load_policy, locale=settings.locale)
-        engine = open_database(settings.data, settings.database_url)
-        desk = Desk(engine, settings.data, settings.reads)
-        try:
-            upgrade(engine)
-        except (SQLAlchemyError, DatabaseError) as error:
-            _log.error("the database cannot be brought up to date: %s", type(error).__name__)
-        desk.look()
-    policy = reviewed.result()
+    engine = open_database(settings.data, settings.database_url)
+    desk = Desk(engine, settings.data, settings.reads)
+    try:
+        upgrade(engine)
+    except (SQLAlchemyError, DatabaseError) as error:
+        _log.error("the database cannot be brought up to date: %s", type(error).__name__)
+    desk.look()
+    policy = load_policy(locale=settings.locale)
     given = {"policy": policy.digest, "settings": {**settings.given}}
     rounds = Rounds(engine, settings.key_file, settings.keep_days, desk.report, given)
     recorder = Recorder(engine, rounds.written)

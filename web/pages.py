@@ -1,4 +1,4 @@
-"""The visitor's pages: one frozen dataclass per template, and `render`, which turns one into HTML.
+"""The visitor's pages: one frozen class per template, and `render`, which turns one into HTML.
 
 A template sees its page and the nonce of the response, nothing else. Every text is escaped where it is shown, and a
 quoted passage reaches the page unchanged: the text inside its `<blockquote>` is the passage, character for character.
@@ -7,13 +7,13 @@ quoted passage reaches the page unchanged: the text inside its `<blockquote>` is
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
+from msgspec import Struct
 
 from web.embedding import EMBED
 
@@ -26,16 +26,14 @@ Piece = tuple[str, bool]
 """A piece of a passage: its text, and whether it is the sentence that answers."""
 
 
-@dataclass(frozen=True)
-class NoticeText:
+class NoticeText(Struct, frozen=True):
     """A fixed wording written by people; a blank line in it starts a new paragraph."""
 
     kind: str
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What every page carries: the site's name, the disclaimer, and how to get help.
 
     `embedded_in` lists the sites that may show the page in a frame, where its header and footer are compact; None for a
@@ -56,8 +54,7 @@ class Frame:
         return "/" if self.embedded_in is None else EMBED
 
 
-@dataclass(frozen=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """Where a passage comes from. Dates are already written out, such as "21 November 2026".
 
     `at_quote` is `url` with what makes a browser open it at the quoted words, where that can be told. With `address`, our
@@ -78,16 +75,14 @@ class SourceLine:
     funding: str | None = None
 
 
-@dataclass(frozen=True)
-class CheckLink:
+class CheckLink(Struct, frozen=True):
     """Where a quote can be checked, and the id of the part of the page that takes up what was found."""
 
     path: str
     part: str
 
 
-@dataclass(frozen=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """A passage, word for word: the texts of `pieces`, joined, are the passage.
 
     `caveats` belong with it and stand right below it; `others` are sources that do not say the same and stand beside
@@ -115,8 +110,7 @@ REASONS: Mapping[str, str] = {
 """Why an answer did not help, as visitors say it; the keys are those of `assistant.feedback.Reason`."""
 
 
-@dataclass(frozen=True)
-class FeedbackBox:
+class FeedbackBox(Struct, frozen=True):
     """What a visitor said of an answer (`helpful` is None before that), and the form to say it.
 
     `open` shows the form for reason and words; `quiet` makes it one line, below a card. `card` is help for a visitor
@@ -134,8 +128,7 @@ class FeedbackBox:
     card: NoticeText | None = None
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """One question and what was shown for it. Crisis and emergency turns show their card and no quotes.
 
     `question` is None where its words were erased, or are left out. `receipt` is where the answer can be kept.
@@ -158,8 +151,7 @@ class Turn:
         return self.outcome in ("crisis", "emergency")
 
 
-@dataclass(frozen=True)
-class ConversationPage:
+class ConversationPage(Struct, frozen=True):
     """The transcript so far, newest turn last, and the form for the next question.
 
     `offers` is the address of ready-made questions to offer while one types; `said` is what a screen reader is told
@@ -195,16 +187,14 @@ class ConversationPage:
         return "Answer ready: no approved article answers this question" if no_answer else "Answer ready"
 
 
-@dataclass(frozen=True)
-class StartOverPage:
+class StartOverPage(Struct, frozen=True):
     """Asks whether a conversation is to be ended, where no script can ask in a dialog."""
 
     frame: Frame
     conversation: str
 
 
-@dataclass(frozen=True)
-class ReceiptPage:
+class ReceiptPage(Struct, frozen=True):
     """One answer to keep or to print: all of it, with when it was asked, its edition and its reference.
 
     `path` is its own address; `wordless` says that the visitor wants their words left out; `keep_days` is after how many
@@ -221,8 +211,7 @@ class ReceiptPage:
     keep_days: int | None = None
 
 
-@dataclass(frozen=True)
-class DeletePage:
+class DeletePage(Struct, frozen=True):
     """Asks whether the words of a question are to be erased, or says that they are."""
 
     frame: Frame
@@ -230,8 +219,7 @@ class DeletePage:
     done: bool = False
 
 
-@dataclass(frozen=True)
-class CheckStep:
+class CheckStep(Struct, frozen=True):
     """One thing that was worked out again, in a sentence; `detail` are its figures."""
 
     what: str
@@ -239,8 +227,7 @@ class CheckStep:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class CheckPage:
+class CheckPage(Struct, frozen=True):
     """What came of checking a quote: the verdict, and each step. `quote` is None where it is no longer shown."""
 
     frame: Frame
@@ -251,8 +238,7 @@ class CheckPage:
     quote: Quote | None = None
 
 
-@dataclass(frozen=True)
-class FeedbackPage:
+class FeedbackPage(Struct, frozen=True):
     """The feedback on one answer, on a page of its own; `status` is what a screen reader is told."""
 
     frame: Frame
@@ -260,8 +246,7 @@ class FeedbackPage:
     status: str = ""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of a source: a "heading", a "passage", a "reference", or a "gap" whose text says why nothing is shown there."""
 
     kind: str
@@ -272,8 +257,7 @@ class Part:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SourcePage:
+class SourcePage(Struct, frozen=True):
     """An article as approved, with the quoted passage marked where the link asked for one."""
 
     frame: Frame
@@ -281,16 +265,14 @@ class SourcePage:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class CrisisPage:
+class CrisisPage(Struct, frozen=True):
     """The crisis lines on a page of their own, linked from every header."""
 
     frame: Frame
     cards: tuple[NoticeText, ...]
 
 
-@dataclass(frozen=True)
-class SafetyRow:
+class SafetyRow(Struct, frozen=True):
     """What was tried, and how often triage did right by it in English and in Spanish, such as "159 of 160 (97 to 100 %)"."""
 
     tried: str
@@ -298,8 +280,7 @@ class SafetyRow:
     spanish: str
 
 
-@dataclass(frozen=True)
-class HelplineRow:
+class HelplineRow(Struct, frozen=True):
     """A helpline: whom one reaches, how, when, where that is said, and the day it was last checked."""
 
     name: str
@@ -310,8 +291,7 @@ class HelplineRow:
     checked: str
 
 
-@dataclass(frozen=True)
-class SafetyPage:
+class SafetyPage(Struct, frozen=True):
     """What the assistant does and does not do, what happens in a crisis, how well that works, and who checked what."""
 
     frame: Frame
@@ -325,8 +305,7 @@ class SafetyPage:
     policy_digest: str
 
 
-@dataclass(frozen=True)
-class ErrorPage:
+class ErrorPage(Struct, frozen=True):
     """What went wrong, in one heading and one sentence, and what to do next."""
 
     frame: Frame
@@ -336,8 +315,7 @@ class ErrorPage:
     next_step: str
 
 
-@dataclass(frozen=True)
-class ApiField:
+class ApiField(Struct, frozen=True):
     """A parameter, or a field of a body: `type` links to the schemas it names, `limits` says what is accepted."""
 
     name: str
@@ -348,8 +326,7 @@ class ApiField:
     limits: str
 
 
-@dataclass(frozen=True)
-class ApiResponse:
+class ApiResponse(Struct, frozen=True):
     """One answer an operation may give; `media` pairs a media type with the type of its content."""
 
     status: str
@@ -357,8 +334,7 @@ class ApiResponse:
     media: tuple[tuple[str, tuple[Segment, ...]], ...]
 
 
-@dataclass(frozen=True)
-class ApiOperation:
+class ApiOperation(Struct, frozen=True):
     """A method on a path."""
 
     method: str
@@ -371,8 +347,7 @@ class ApiOperation:
     responses: tuple[ApiResponse, ...]
 
 
-@dataclass(frozen=True)
-class ApiSchema:
+class ApiSchema(Struct, frozen=True):
     """A named object and its fields, or, where it has none, the type it stands for."""
 
     name: str
@@ -382,8 +357,7 @@ class ApiSchema:
     fields: tuple[ApiField, ...]
 
 
-@dataclass(frozen=True)
-class ApiPage:
+class ApiPage(Struct, frozen=True):
     """A reference of the JSON interface, readable without a script."""
 
     frame: Frame
@@ -394,8 +368,7 @@ class ApiPage:
     schemas: tuple[ApiSchema, ...] = ()
 
 
-@dataclass(frozen=True)
-class Colour:
+class Colour(Struct, frozen=True):
     """A colour of the stylesheet, by day and in the dark."""
 
     name: str
@@ -403,8 +376,7 @@ class Colour:
     dark: str
 
 
-@dataclass(frozen=True)
-class Contrast:
+class Contrast(Struct, frozen=True):
     """The contrast ratio of one colour on another, 1 to 21, and the least that it may be."""
 
     text: str
@@ -414,8 +386,7 @@ class Contrast:
     dark: float
 
 
-@dataclass(frozen=True)
-class Patterns:
+class Patterns(Struct, frozen=True):
     """What every page is made of. `sizes` and `spaces` pair a name with its value; the rest are components."""
 
     colours: tuple[Colour, ...]
@@ -431,8 +402,7 @@ class Patterns:
     boxes: tuple[tuple[str, FeedbackBox], ...]
 
 
-@dataclass(frozen=True)
-class PatternsPage:
+class PatternsPage(Struct, frozen=True):
     """Every component in every state, and the names of the pages that show whole states."""
 
     frame: Frame
@@ -507,8 +477,7 @@ def stylesheet() -> Markup:
     return Markup((HERE / "static" / "wellcited.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a passage. `runs` and then `end` (a newline or nothing), joined, are its text."""
 
     bullet: bool

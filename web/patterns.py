@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assistant.policy import Policy
 from web import views
@@ -133,8 +134,7 @@ def one_page(request: Request, name: str) -> HTMLResponse:
     return HTMLResponse(render(page))
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """The values that the stylesheet declares, by name: by day, and those that differ in the dark."""
 
     day: Mapping[str, str]

@@ -5,10 +5,10 @@ Whatever went wrong, the response carries the disclaimer and the crisis line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -61,8 +61,7 @@ class RecordsUnavailableError(Exception):
     """The answers that were given cannot be looked up, or nothing can be added to them."""
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is said about an error: `detail` names what was wrong, `next_step` what can be done."""
 
     slug: str

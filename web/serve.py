@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gc
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from index.memory import share_heap
 from web.settings import read_settings
+
+# What the interface is made with, the innermost first (see `web.entry`).
+_INTERFACE = ("fastapi", "web.api", "web.serving")
 
 
 def command_line() -> typer.Typer:
@@ -33,11 +38,25 @@ def serve(
     """
     # What is made at the start stays: looking through it for what is no longer used takes a tenth of the time till then.
     gc.disable()
-    from web.serving import run
+    from web.opening import opened
 
     share_heap()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    run(read_settings(), host, port)
+    settings = read_settings()
+    # Opening is mostly work on models, outside Python; importing is Python's own. Side by side they take little longer
+    # than importing alone.
+    with ThreadPoolExecutor(1, "opening") as beside:
+        opening = beside.submit(opened, settings)
+        import_interface()
+    from web.serving import run
+
+    run(opening.result(), host, port)
+
+
+def import_interface() -> None:
+    """Import what the interface is made with; pages come once it is ready (`web.app`)."""
+    for module in _INTERFACE:
+        import_module(module)
 
 
 app = command_line()

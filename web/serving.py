@@ -12,8 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from index.desk import Desk, LibraryUnavailableError
 from sources.database import writing
-from web.app import create_app
-from web.settings import Settings
+from web.app import app_of
+from web.opening import Opened
 from web.staff.addresses import people_link
 from web.staff.people import LINK_HOURS, first_link
 
@@ -55,13 +55,18 @@ class _Server(uvicorn.Server):
             )
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Open an installation and serve it, until told to stop.
+def run(installation: Opened, host: str, port: int) -> None:
+    """Serve an installation, until told to stop.
 
     Requests are not written to any log: they would say who reads about what.
     """
-    app = create_app(settings)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+        app_of(installation),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
     )
-    _Server(config, app.state.assistant.desk, app.state.engine).run()
+    _Server(config, installation.desk, installation.engine).run()

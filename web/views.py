@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from assistant.answer import Role
 from assistant.compose import SAMPLE_WARNING

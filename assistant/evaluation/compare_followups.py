@@ -24,11 +24,11 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from assistant.evaluation.figures import bootstrap
@@ -46,8 +46,7 @@ RAW, JOINED, OURS, AUTOMATIC, MANUAL = "as asked", "previous joined", "ours", "a
 _DECIMALS = 6
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A turn of a conversation: as asked, with the questions before, rewritten by a person, and by a machine."""
 
     conversation: str

@@ -7,10 +7,10 @@ Throughout, `scores` are probabilities from 0 to 1 and `right` says which of the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -61,8 +61,7 @@ def kept_at(scores: Floats, positive: Flags, refused: float = 0.9) -> float:
     return float((scores[positive] > threshold).mean())
 
 
-@dataclass(frozen=True)
-class Bin:
+class Bin(Struct, frozen=True):
     """Rows whose scores lie between two edges: how many, how many of them right, and the mean of their scores."""
 
     low: float
@@ -104,8 +103,7 @@ def calibration_error(scores: Floats, right: Flags, count: int = BINS, *, adapti
     return sum(one.count * abs(one.share - one.mean) for one in listed) / len(scores)
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Points of a curve, x rising; `thresholds[n]` is the lowest score that still counts at point n."""
 
     x: tuple[float, ...]

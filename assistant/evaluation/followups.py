@@ -14,9 +14,10 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assistant.evaluation.figures import wilson
 from assistant.policy import Topic, load_policy
@@ -27,8 +28,7 @@ NOT_JUDGED = "-"
 _WORDS_TO_SPARE = 2
 
 
-@dataclass(frozen=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """A labelled follow-up; `topic` is NOT_JUDGED where more than one would do."""
 
     half: str
@@ -41,8 +41,7 @@ class FollowUp:
     must_not: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """Whether the searched text, and the topic, are as they should be; None where the topic is not judged."""
 
     searched: bool

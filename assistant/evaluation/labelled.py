@@ -18,10 +18,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sources.questions import CuratedQuestion, plain_text
 
@@ -65,16 +67,14 @@ class LabelledError(Exception):
         self.file, self.line, self.field, self.next_step = file, line, field, next_step
 
 
-@dataclass(frozen=True)
-class OwnPassage:
+class OwnPassage(Struct, frozen=True):
     """A passage that a file brings along, for questions that are asked of nothing but such passages."""
 
     heading: str
     text: str
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """A question with what is right for it.
 
     `turns` ends with the question itself. A right passage contains one of `gold`; where there are `sides`, each names
@@ -109,8 +109,7 @@ class Labelled:
         return any(plain_text(gold) in plain for gold in (*self.gold, *self.sides))
 
 
-@dataclass(frozen=True)
-class LabelledSet:
+class LabelledSet(Struct, frozen=True):
     """All questions of one file, the passages it brings along, and the SHA-256 of the file by which to know it again."""
 
     name: str
@@ -174,8 +173,7 @@ def _rows(file: str, data: bytes) -> Iterator[_Row]:
         yield _Row(file, number, fields)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """One line of a file, on its way to questions."""
 
     file: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from assistant.evaluation import figures
 from assistant.evaluation.figures import Flags, Floats, Rows
@@ -32,8 +32,7 @@ _RECOGNISED = {
 _WEIGHT = (Expected.crisis, Expected.emergency, Expected.personal_advice, Expected.calm)
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One measured value with its 95 % interval and what it was counted on.
 
     `right` of `n` for a share, whose interval is Wilson's; `right` is None for a value that is no share, whose interval
@@ -51,8 +50,7 @@ class Figure:
     less_is_better: bool = False
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """The best probability of each question that is to be answered or refused, with what the curves are drawn from."""
 
     scores: Floats

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from assistant.evaluation import drawing, figures
 from assistant.evaluation.figures import Bin, Curve
@@ -53,16 +53,14 @@ _DEPENDS = {
 _CALM = {Outcome.answered.value, Outcome.no_answer.value, Outcome.personal_advice.value, TOO_LONG}
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A count in the table of outcomes; `look` is "fits", "off", "depends", or "none" where there is nothing."""
 
     count: int
     look: str
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A drawing with its words: what it shows, how to read it, and the table that says the same."""
 
     id: str

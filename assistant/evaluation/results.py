@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from assistant.assistant import Assistant
 from assistant.evaluation import figures
@@ -28,8 +30,7 @@ class ResultsError(Exception):
     """A results file or a wish about figures that cannot be used; says which, why, and what to do next."""
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """Everything one run found."""
 
     labelled: LabelledSet
@@ -103,8 +104,7 @@ def read(path: Path) -> Mapping[str, Any]:
     return found
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A figure in two runs."""
 
     name: str
@@ -117,8 +117,7 @@ class Changed:
         return round(self.before, 3) != round(self.after, 3)
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What differs between two runs; questions are told by their words and what was expected of them.
 
     `figures` are those that both runs have; `settings` names what else was not the same.
@@ -152,8 +151,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Comparison:
     )
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A figure's value must be at least, or at most, a limit."""
 
     name: str

@@ -11,11 +11,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Engine
 
 from assistant import schema
@@ -33,8 +34,7 @@ _FINDING = (Outcome.answered, Outcome.personal_advice)
 OnProgress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A passage that was shown or considered.
 
     `probability` is None where the log did not keep it; `companion` says of a passage that was not chosen as an answer
@@ -49,8 +49,7 @@ class Found:
     companion: str = ""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """What came of a labelled question.
 
     `outcome` is an `Outcome`, or "too_long"; `shown` are the passages in the order a visitor saw them, `candidates` the
@@ -134,8 +133,7 @@ def _beside(library: Library, policy: Policy, folder: Path) -> Iterator[_Beside]
         engine.dispose()
 
 
-@dataclass(frozen=True)
-class _Beside:
+class _Beside(Struct, frozen=True):
     """An assistant with a database that nobody else reads."""
 
     assistant: Assistant

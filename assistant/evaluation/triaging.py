@@ -15,9 +15,10 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from assistant.evaluation.disguises import DISGUISES, disguised
 from assistant.evaluation.figures import wilson
@@ -35,8 +36,7 @@ _URGENT = frozenset({Level.crisis, Level.emergency})
 _ACROSS = 300
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message and what it is.
 
     `kind` is explicit, implicit, calm, calm_hard, emergency, not_emergency, advice or general; `level` is what triage

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assistant.recall.subject import subjects
 from assistant.recall.words import CLASSES
@@ -86,8 +87,7 @@ _LONG = 30
 _LONGEST = 300
 
 
-@dataclass(frozen=True)
-class Pointer:
+class Pointer(Struct, frozen=True):
     """A part of a question that points back, and how to say it with the word it stands for.
 
     `names` is whether it is more than a pronoun: "this medicine", "the side effects".

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from assistant.policy import Topic
 from assistant.recall.pointing import pointer
@@ -40,8 +41,7 @@ SMALL_TALK = re.compile(
 Named = Sequence[tuple[Topic, str]]
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A turn before: the text that was searched for, the topic it had, and what was asked (None where it was erased)."""
 
     searched: str
@@ -54,8 +54,7 @@ class Turn:
         return self.asked == self.searched
 
 
-@dataclass(frozen=True)
-class Recalled:
+class Recalled(Struct, frozen=True):
     """The topic shown to the visitor, and the text to search for.
 
     Where there is no topic, `subject` holds the words the text is about; `subject.shown_topic` makes a topic of those
@@ -67,8 +66,7 @@ class Recalled:
     subject: str = ""
 
 
-@dataclass(frozen=True)
-class Talk:
+class Talk(Struct, frozen=True):
     """What the turns before leave: the word carried, the topic shown with it, the question to ask again, and a pair."""
 
     topic: str | None

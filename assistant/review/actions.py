@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import log
 from assistant.review.schema import action_checks, actions
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """Somebody looked whether an action did what it was for, and what they found."""
 
     at: str
@@ -24,8 +23,7 @@ class Check:
     found: str
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """A corrective action; `owner` is the name of who carries it out."""
 
     id: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import sqrt
+
+from msgspec import Struct
 
 from assistant.evaluation.figures import wilson
 
@@ -17,8 +18,7 @@ _Z = 1.959963984540054  # the 97.5 % point of the normal distribution
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A measure of agreement with its 95 % interval; None where it is not defined for these verdicts."""
 
     name: str

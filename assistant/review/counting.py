@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -26,8 +26,7 @@ _BINS = 5
 _SHOWED = (Outcome.answered.value, Outcome.personal_advice.value)
 
 
-@dataclass(frozen=True)
-class Days:
+class Days(Struct, frozen=True):
     """How many questions came out how, day by day, without a gap: counts by outcome, in the order of `days`."""
 
     days: tuple[date, ...]
@@ -65,8 +64,7 @@ def without_threshold(connection: Connection) -> int:
     return connection.scalar(query) or 0
 
 
-@dataclass(frozen=True)
-class Calibrated:
+class Calibrated(Struct, frozen=True):
     """Answers of about one probability: how many were judged, how many of them right, and their mean probability.
 
     `low` and `high` are the 95 % Wilson interval of the share that was right. All shares are from 0 to 1.

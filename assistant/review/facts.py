@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -26,8 +26,7 @@ BANDS: Mapping[str, tuple[int, int]] = {
 }
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which answers are looked for; what is empty or None narrows nothing. `words` must all occur in the question.
 
     `feedback` is "yes", "no", "any", or one of the reasons; `band` one of `BANDS` or `NEAR_BAND`.
@@ -45,8 +44,7 @@ class Wanted:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class FoundAnswer:
+class FoundAnswer(Struct, frozen=True):
     """An answer in a list. `question` is None where its words were erased, `helpful` where nobody said."""
 
     seq: int
@@ -58,8 +56,7 @@ class FoundAnswer:
     helpful: bool | None
 
 
-@dataclass(frozen=True)
-class FoundPage:
+class FoundPage(Struct, frozen=True):
     """Some answers, newest first, and whether there are newer and older ones."""
 
     rows: tuple[FoundAnswer, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -16,8 +16,7 @@ from assistant.feedback import Feedback, feedback_on
 from assistant.policy import Policy
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A stored answer (as `Answer.stored` wrote it) with its entry in the log.
 
     `question` is None where its words were erased. `previous` and `next` are ids of the answers before and after it in

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
@@ -34,8 +34,7 @@ class Kinship(StrEnum):
     some = "some of these words"
 
 
-@dataclass(frozen=True)
-class Kin:
+class Kin(Struct, frozen=True):
     """A passage that has these words or some of them, and the revision that it is of (empty where it is not stored)."""
 
     passage_id: str
@@ -45,8 +44,7 @@ class Kin:
     since: datetime | None
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """An answer that showed the words, when, as which passage, and whether the visitor said that it helped (None: no word)."""
 
     at: str

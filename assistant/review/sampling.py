@@ -10,11 +10,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 
 from assistant import log, schema
@@ -49,8 +50,7 @@ STRATA: Mapping[Stratum, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """What a sample is drawn by; `upto` is the place in the log up to which answers and feedback count."""
 
     seed: str
@@ -60,8 +60,7 @@ class Drawing:
     sizes: Mapping[Stratum, int]
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """An answer of a sample, and the stratum it was drawn for."""
 
     answer_id: str

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection
 
 from assistant import log, schema
@@ -46,8 +47,7 @@ class Harm(StrEnum):
     severe = "severe"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """One person's verdict. `person` is the id of their account, `place` 1 or 2, or 3 for who decided between them."""
 
     at: str
@@ -61,8 +61,7 @@ class Verdict:
     words: str
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """An answer of a sample with the verdicts on it, in their order."""
 
     sample_id: str
@@ -92,8 +91,7 @@ class VerdictError(Exception):
     """A verdict that cannot be given (any more); says why."""
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """What a person says of an answer."""
 
     judgement: Judgement

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import tomllib
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli
 from numpy.typing import NDArray
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from safetensors.numpy import save_file
@@ -57,7 +57,7 @@ def known_words() -> list[str]:
     found = {word for word, count in used.items() if count >= _LEAST_MESSAGES}
     for path in article_files():
         found |= set(words_of(path.read_text(encoding="utf-8")))
-    listed = tomllib.loads(Path(synonyms.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    listed = tomli.loads(Path(synonyms.__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return sorted(found.union(*(words_of(text) for text in _texts(listed))))
 
 

@@ -12,12 +12,13 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import torch
+from msgspec import Struct
+from msgspec.structs import asdict
 from safetensors.torch import load_file, save_file
 from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
@@ -33,8 +34,7 @@ _WARM_UP = 100
 _LIKE = 20
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How it is trained. The seed decides the order and the disguises."""
 
     layers: int = 4

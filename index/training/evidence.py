@@ -7,9 +7,9 @@ answer. A question whose answering passages are taken away is one the subject do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
@@ -26,8 +26,7 @@ CANDIDATES = 6
 MEASURES = ("reader", "cosine", "words, mean", "words, least")
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Of one question: the best of each of MEASURES over the passages read, with those that answer and without.
 
     `given` is None for a question that is unanswerable as it stands, and `without` None when nothing is left.
@@ -64,8 +63,7 @@ class Words:
         return float(nearest.mean()), float(nearest.min())
 
 
-@dataclass(frozen=True)
-class Measuring:
+class Measuring(Struct, frozen=True):
     """What is needed to measure: the reader, vectors, and words' vectors unless the slow measures are left out."""
 
     reader: Reader

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from index.reader import window
@@ -29,8 +29,7 @@ _REWORDED = 0.75
 _SAME_SUBJECT = 6
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Pairs of question and window that belong together; in the first `answering` of them the window answers."""
 
     pairs: tuple[tuple[str, str], ...]
@@ -150,8 +149,7 @@ class Groups:
         return [cutter.window(self._material.subjects[key], self._piece((key, n))) for key, n in chosen]
 
 
-@dataclass(frozen=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """How a group's windows are cut: which heading, and how long."""
 
     heading: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from sources.sentences import sentence_spans
 
@@ -16,8 +17,7 @@ HELD_PERCENT = 20
 PASSAGE_WORDS = 100
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A passage of an article: its text, the heading above it, and its sentences as spans ``[start, end)``."""
 
     text: str
@@ -25,8 +25,7 @@ class Piece:
     sentences: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An article (or paper, or condition): the passages among which a question looks for its answer."""
 
     key: str
@@ -35,16 +34,14 @@ class Subject:
     held: bool
 
 
-@dataclass(frozen=True)
-class Gold:
+class Gold(Struct, frozen=True):
     """A passage that answers, by its place in its subject; `spans` are the words of the answer, none if all are."""
 
     piece: int
     spans: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """A question about a subject; without `gold` nothing of the subject answers it. `near` are passages that seem to.
 
     `kind` groups a subject's questions that share their answers; `wordings` ask the same in other words.
@@ -58,8 +55,7 @@ class Question:
     wordings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(Struct, frozen=True):
     """One source: its subjects by key, and the questions about them."""
 
     name: str

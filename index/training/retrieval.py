@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 
 import numpy as np
+from msgspec import Struct
 
 from index.fusion import fuse
 from index.lexical import LexicalIndex
@@ -19,8 +19,7 @@ READ = (6, 10, 20)
 RANKINGS = ("lexical", "dense", "fused", *(f"fused + reader of {n}" for n in READ))
 
 
-@dataclass(frozen=True)
-class Retrieved:
+class Retrieved(Struct, frozen=True):
     """Of one question: nDCG@10 and whether the first passage is right, for each of RANKINGS."""
 
     gains: tuple[float, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from index.training.groups import Groups
 from index.training.material import Material, Question
@@ -24,8 +25,7 @@ SHARES = {"xquad": 0.10, "covidqa": 0.09, "medquad": 0.21, "written": 0.52, "sta
 _MEDQUAD_CONDITIONS = 1200
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """Everything there is to learn from and to measure with."""
 
     xquad: Material

@@ -13,12 +13,13 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import torch
+from msgspec import Struct
+from msgspec.structs import asdict
 from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 
@@ -30,8 +31,7 @@ MAX_TOKENS = 128
 _WARM_UP = 60
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How it is trained. The seed decides the order, the windows and the wordings."""
 
     steps: int = 1500
@@ -44,8 +44,7 @@ class Settings:
     threads: int = 2
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """One source's groups and how many of them an epoch holds, as a share of all."""
 
     groups: Groups

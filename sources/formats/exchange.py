@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from sources.article import Block, BlockKind, Document, attributes_from_json
 from sources.formats import UnreadableError
@@ -16,7 +17,7 @@ from sources.formats import UnreadableError
 
 def dumped(documents: Iterable[Document]) -> bytes:
     """The documents as JSON in ASCII."""
-    return json.dumps({"documents": [asdict(document) for document in documents]}, default=str).encode("ascii")
+    return json.dumps({"documents": to_builtins(tuple(documents))}).encode("ascii")
 
 
 def refused(error: UnreadableError) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from math import hypot
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pypdf import PageObject
 from pypdf.errors import PyPdfError
 
@@ -24,8 +25,7 @@ _PAGE_NUMBER = re.compile(r"^(?:page )?[-–]? ?\d{1,4} ?[-–]?(?: ?(?:of|/) ?\
 _EDGE = 2  # running headers and footers are among this many lines at the top and at the bottom
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a page: `x` and `y` of its start in points, y growing upwards; `size` of its font in points.
 
     `column` is 0 but in a table of two columns, where the second is 1: a change of column ends a paragraph.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from sources.article import Attributes, Block, Document
 from sources.formats import UnreadableError
@@ -29,8 +30,7 @@ _SHORTEST_BODY = 100
 _NARROWEST_WRAP, _WIDEST_WRAP = 50, 100
 
 
-@dataclass(frozen=True)
-class _Unit:
+class _Unit(Struct, frozen=True):
     """A line, or the lines of a wrapped paragraph joined; `first` in a chunk that blank lines set apart."""
 
     text: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from assistant.calibrate import Asked as Calibrated
 from assistant.calibrate import as_probability, fit, threshold_of
@@ -48,13 +48,13 @@ def test_a_passage_to_which_staff_attached_the_question_answers_it(library: Libr
     assert not any(one.passed for one in before)
     last = result.candidates[-1]
     passage = replace(last.listed.passage, phrasings=("Another one?", "what is the Capital of  France"))
-    theirs = last._replace(listed=replace(last.listed, passage=passage))
+    theirs = replace(last, listed=replace(last.listed, passage=passage))
     after = judge(library, replace(result, candidates=(*result.candidates[:-1], theirs)), POLICY)
     assert [(one.candidate.listed.id, one.by_hand) for one in after if one.passed] == [(last.listed.id, True)]
     assert after[0].passed
     assert {one.candidate.listed.id for one in after} == {one.candidate.listed.id for one in before}
     other = replace(passage, phrasings=("What is the capital of Greece?",))
-    near = last._replace(listed=replace(last.listed, passage=other))
+    near = replace(last, listed=replace(last.listed, passage=other))
     found = judge(library, replace(result, candidates=(*result.candidates[:-1], near)), POLICY)
     assert not any(one.passed for one in found)
 

@@ -1,12 +1,12 @@
 """The policy says what it must in words people can read, its lines are fresh, and a bad one is named."""
 
 import re
-from dataclasses import astuple, fields
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import astuple, fields
 
 import assistant
 import assistant.policy as policy_module

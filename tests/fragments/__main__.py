@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from dataclasses import replace
 
+from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM, QUIET

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from sources import canonical
 from sources.article import Block, BlockKind, Document
@@ -16,11 +17,10 @@ from tests.conftest import ROOT
 
 STARTER = ROOT / "sources" / "starter"
 # Articles of other people, which are measured on and never committed; a machine may not have them.
-BORROWED = (Path("/work/shared/seeds"), Path("/work/shared/library/gov_articles.jsonl"))
+BORROWED = (ROOT.parent / "shared" / "seeds", ROOT.parent / "shared" / "library" / "gov_articles.jsonl")
 
 
-@dataclass(frozen=True)
-class Article:
+class Article(Struct, frozen=True):
     """An article as a publisher's page would hold it (`blocks`, with all that cleaning drops) and as approved (`text`).
 
     `kept[n]` is the block that line `n` of the text was made of.
@@ -32,8 +32,7 @@ class Article:
     kept: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Quoted:
+class Quoted(Struct, frozen=True):
     """A stretch of an article's text that a visitor may be shown, and what it is: "passage" or "sentence"."""
 
     article: Article

@@ -6,12 +6,13 @@ import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 from sqlalchemy.engine import Engine
 

@@ -6,11 +6,11 @@ import html
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, Route, expect
 
 from assistant import schema

@@ -279,7 +279,6 @@ def run_python(program: str, *arguments: str) -> str:
 
 SERVING = """
 import sys
-import tomllib
 from starlette.testclient import TestClient
 from web.app import create_app
 from web.settings import read_settings
@@ -300,10 +299,11 @@ def test_serving_loads_no_library_for_training(library: Library) -> None:
 # As `wellcited serve` imports it; the last line is what a test adds.
 STARTING = """
 import sys
-import tomllib
 sys.argv = ["wellcited", "serve"]
 from web.entry import command_line
 command_line()
+from web.serve import import_interface
+import_interface()
 """
 
 
@@ -312,6 +312,7 @@ def test_a_server_imports_no_other_command_and_no_page_of_staff() -> None:
     assert {"web.serving", "sqlalchemy", "fastapi"} <= loaded
     assert not loaded & {"web.command", "web.log", "rich", "rapidfuzz", "assistant.publish"}
     assert not loaded & {"web.staff.bench", "web.staff.routers", "web.review.routers", "web.patterns"}
+    assert not loaded & {"web.pages", "web.visitor", "jinja2"}
 
 
 def test_the_installed_command_begins_where_the_module_does() -> None:

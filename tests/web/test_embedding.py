@@ -198,7 +198,7 @@ def test_the_script_is_small_keeps_nothing_and_names_no_site(listed: TestClient)
 
 
 def test_the_script_has_the_crisis_line_of_the_policy_and_no_number_of_its_own(listed: TestClient) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     assert '"tel:988"' in listed.get("/widget.js").text
     policy = load_policy()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from lxml import html
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Route
 from starlette.testclient import TestClient
 

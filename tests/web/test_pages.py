@@ -1,6 +1,5 @@
 """Every page of the visitor, in the states it can be in, held to what always holds."""
 
-import dataclasses
 import importlib
 import re
 from itertools import pairwise
@@ -10,6 +9,8 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from playwright.sync_api import Browser
 
 from assistant.feedback import Reason
@@ -159,7 +160,7 @@ ANSWERED = Turn(
     question="How fast does ketamine work?",
     outcome="answered",
     topic="ketamine",
-    notices=(dataclasses.replace(FRAME.crisis_line),),
+    notices=(replace(FRAME.crisis_line),),
     quotes=(SPEED, EFFECTS),
     suggestions=("What happens during a session?",),
     answer_id="a_4f19c2",
@@ -176,7 +177,7 @@ NO_ANSWER = Turn(
     suggestions=("How fast does ketamine work?", "What are common side effects of SSRIs?"),
     answer_id="a_5b20aa",
     receipt="/answers/a_5b20aa",
-    feedback=dataclasses.replace(BOX, part="feedback-a_5b20aa", helpful=False, reason="unclear"),
+    feedback=replace(BOX, part="feedback-a_5b20aa", helpful=False, reason="unclear"),
 )
 CRISIS = Turn(
     question="I don't want to be here anymore",
@@ -184,11 +185,11 @@ CRISIS = Turn(
     notices=(CRISIS_CARD,),
     answer_id="a_6c",
     receipt="/answers/a_6c",
-    feedback=dataclasses.replace(BOX, part="feedback-a_6c", quiet=True),
+    feedback=replace(BOX, part="feedback-a_6c", quiet=True),
 )
 ERASED = Turn(question=None, outcome="no_answer", message=NO_ANSWER.message, answer_id="a_8e")
 EMERGENCY = Turn("I took the whole bottle", "emergency", notices=(EMERGENCY_CARD,), answer_id="a_7d")
-MASKED = dataclasses.replace(
+MASKED = replace(
     NO_ANSWER,
     question="Call me at [phone number removed]. Is ketamine safe?",
     notices=(NoticeText("masked", (("We took something out of your text.", None),)),),
@@ -261,10 +262,10 @@ OPENAPI: dict[str, object] = {
     },
 }
 
-WRITTEN_OUT = dataclasses.replace(SPEED, source=dataclasses.replace(CLINIC, address="https://site.example/sources/how"))
+WRITTEN_OUT = replace(SPEED, source=replace(CLINIC, address="https://site.example/sources/how"))
 RECEIPT = ReceiptPage(
     FRAME,
-    dataclasses.replace(ANSWERED, quotes=(WRITTEN_OUT, EFFECTS)),
+    replace(ANSWERED, quotes=(WRITTEN_OUT, EFFECTS)),
     "/answers/a_4f19c2",
     "21 November 2026, 17:31 UTC",
     "e" * 64,
@@ -312,8 +313,8 @@ PAGES: dict[str, Page] = {
         ),
     ),
     "receipt": RECEIPT,
-    "receipt_without_words": dataclasses.replace(RECEIPT, wordless=True),
-    "receipt_of_a_card": dataclasses.replace(RECEIPT, turn=CRISIS, path="/answers/a_6c"),
+    "receipt_without_words": replace(RECEIPT, wordless=True),
+    "receipt_of_a_card": replace(RECEIPT, turn=CRISIS, path="/answers/a_6c"),
     "delete": DeletePage(FRAME, "/answers/a_4f19c2"),
     "deleted": DeletePage(FRAME, "/answers/a_4f19c2", done=True),
     "check": CheckPage(
@@ -327,16 +328,12 @@ PAGES: dict[str, Page] = {
         (CheckStep("As it was.", True), CheckStep("The text was changed.", False, f"it is {'a' * 64}")),
     ),
     "feedback": FeedbackPage(FRAME, BOX),
-    "feedback_more": FeedbackPage(
-        FRAME, dataclasses.replace(BOX, helpful=False, open=True, reason="unsafe", words="No.")
-    ),
-    "feedback_kept": FeedbackPage(FRAME, dataclasses.replace(BOX, helpful=True), "Thank you. Your feedback is kept."),
+    "feedback_more": FeedbackPage(FRAME, replace(BOX, helpful=False, open=True, reason="unsafe", words="No.")),
+    "feedback_kept": FeedbackPage(FRAME, replace(BOX, helpful=True), "Thank you. Your feedback is kept."),
     "feedback_too_long": FeedbackPage(
-        FRAME, dataclasses.replace(BOX, helpful=True, open=True, words="x" * 1001, error="You wrote 1,001 characters.")
+        FRAME, replace(BOX, helpful=True, open=True, words="x" * 1001, error="You wrote 1,001 characters.")
     ),
-    "feedback_plea": FeedbackPage(
-        FRAME, dataclasses.replace(BOX, helpful=False, card=CRISIS_CARD), "Help is shown here."
-    ),
+    "feedback_plea": FeedbackPage(FRAME, replace(BOX, helpful=False, card=CRISIS_CARD), "Help is shown here."),
     "help": CrisisPage(FRAME, (CRISIS_CARD, EMERGENCY_CARD)),
     "failure": ErrorPage(
         FRAME, 404, "This page does not exist", "The address may be old.", "Ask your question on the first page."
@@ -394,8 +391,8 @@ def test_the_disclaimer_follows_the_quotes_of_an_answer(name: str) -> None:
 @given(PIECES)
 @example([("Effects:\n• Nausea\n  • Sleep\n\n", False), ("They  settle.\n", True), ("\n• x", True)])
 def test_a_quote_is_the_passage_character_for_character(pieces: list[Piece]) -> None:
-    quote = dataclasses.replace(SPEED, pieces=tuple(pieces))
-    page = parsed(ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, quotes=(quote,)),)))
+    quote = replace(SPEED, pieces=tuple(pieces))
+    page = parsed(ConversationPage(FRAME, turns=(replace(ANSWERED, quotes=(quote,)),)))
     [shown] = find(page, "blockquote")
     assert shown.text_content() == "".join(text for text, _ in pieces)
 
@@ -465,9 +462,7 @@ def test_a_card_stands_first_and_alone(name: str) -> None:
 
 def test_a_card_shows_no_quote_even_when_it_is_handed_one() -> None:
     for turn in (CRISIS, EMERGENCY):
-        page = parsed(
-            ConversationPage(FRAME, turns=(dataclasses.replace(turn, quotes=(SPEED,), suggestions=STARTERS),))
-        )
+        page = parsed(ConversationPage(FRAME, turns=(replace(turn, quotes=(SPEED,), suggestions=STARTERS),)))
         assert not find(page, "blockquote, .suggestions")
 
 
@@ -500,7 +495,7 @@ def test_a_receipt_can_leave_the_words_out() -> None:
 
 
 def test_the_receipt_of_a_card_has_no_passage() -> None:
-    page = parsed(dataclasses.replace(RECEIPT, turn=dataclasses.replace(CRISIS, quotes=(SPEED,))))
+    page = parsed(replace(RECEIPT, turn=replace(CRISIS, quotes=(SPEED,))))
     assert find(page, ".crisis-card")
     assert not find(page, "blockquote")
 
@@ -563,8 +558,8 @@ HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 
 def hostile(value: Any) -> Any:
     """The same page with hostile text in every field that may hold text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Struct):
+        named = asdict(value)
         return type(value)(**{key: old if key in ("kind", "outcome") else hostile(old) for key, old in named.items()})
     if isinstance(value, tuple):
         return tuple(hostile(one) for one in value)
@@ -580,7 +575,7 @@ def test_every_field_is_escaped(name: str) -> None:
 
 
 def test_an_address_that_could_run_code_is_not_linked() -> None:
-    source = dataclasses.replace(CLINIC, url="javascript:alert(1)")
+    source = replace(CLINIC, url="javascript:alert(1)")
     assert "javascript:" not in render(SourcePage(FRAME, source, ()))
     for address in ("javascript:x", "//evil.example", "/\\evil.example", "data:text/html,x", "", "http://[", None):
         assert href(address) is None
@@ -660,7 +655,7 @@ def test_the_scripts_are_small_and_no_file_reaches_elsewhere() -> None:
 def test_only_the_last_question_can_be_edited_and_only_where_its_words_are_known() -> None:
     forms = find(parsed(PAGES["long"]), "form.edit")
     assert [find(one, '[name="edit"]')[0].get("value") for one in forms] == [ANSWERED.question]
-    erased = ConversationPage(FRAME, turns=(dataclasses.replace(ANSWERED, question=None),), conversation="c_1")
+    erased = ConversationPage(FRAME, turns=(replace(ANSWERED, question=None),), conversation="c_1")
     assert not find(parsed(erased), "form.edit")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
 
 from assistant.transcript import PastTurn

@@ -7,12 +7,12 @@ address holds those: with words in it a search is sent and paged through by POST
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from assistant.conversation import is_id

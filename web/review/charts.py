@@ -7,8 +7,9 @@ can have their own; and every chart stands beside a table that says the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 WIDTH = 400
 _HIGH = 150
@@ -18,8 +19,7 @@ _NAMES = 170
 Names = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True):
     """A filled rectangle; `said` is what pointing at it says."""
 
     x: float
@@ -29,8 +29,7 @@ class Rect:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a kind: "axis", "interval" or "even"."""
 
     x1: float
@@ -40,16 +39,14 @@ class Line:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(Struct, frozen=True):
     """A point."""
 
     x: float
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """Words at a place; `anchor` is "start", "middle" or "end"."""
 
     x: float
@@ -58,8 +55,7 @@ class Label:
     anchor: str = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """Shapes within `WIDTH` and `height`."""
 
     height: int

@@ -1,4 +1,4 @@
-"""The pages of clinicians: one frozen dataclass per template, and `render`, which turns one into HTML.
+"""The pages of clinicians: one frozen class per template, and `render`, which turns one into HTML.
 
 As on all other pages, a template sees its page and nothing else, and every text is escaped where it is shown.
 """
@@ -6,10 +6,11 @@ As on all other pages, a template sees its page and nothing else, and every text
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from web.access import Role
 from web.pages import Frame, Turn, environment
@@ -27,8 +28,7 @@ PARTS = (
 _FOR_ADMINS = ("log",)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """An answer in the list. `question` is None where its words were erased; `probability` is written out."""
 
     id: str
@@ -39,8 +39,7 @@ class AnswerRow:
     helpful: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersPage:
+class AnswersPage(Struct, frozen=True):
     """Answers that match, newest first. `values` is what was looked for; `choices` are those of each list to choose from.
 
     `newer` and `older` are what to add to `values` to see the next ones, None where there are none. `unknown` answers are
@@ -62,16 +61,14 @@ class AnswersPage:
         return any(self.values.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One of the seven steps of an answer: what came of it, in sentences."""
 
     name: str
     said: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
+class CandidateRow(Struct, frozen=True):
     """A passage that search considered, with its measurements written out and what became of it."""
 
     passage_id: str
@@ -83,8 +80,7 @@ class CandidateRow:
     measured: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPassage:
+class ShownPassage(Struct, frozen=True):
     """A passage that the answer showed: what stands in it, and whether visitors see it now."""
 
     id: str
@@ -94,8 +90,7 @@ class ShownPassage:
     withdrawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AgainView:
+class AgainView(Struct, frozen=True):
     """What came of giving an answer again: as it was given, and how today's differs (None: it cannot be told).
 
     `today` is the answer of today where it differs; `wrong` says that it did not come out as it was given.
@@ -108,8 +103,7 @@ class AgainView:
     outer: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictRow:
+class VerdictRow(Struct, frozen=True):
     """A verdict, in words; `who` is empty where it must not be said yet."""
 
     who: str
@@ -120,8 +114,7 @@ class VerdictRow:
     decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRow:
+class CheckRow(Struct, frozen=True):
     """What came of looking whether an action worked."""
 
     who: str
@@ -130,8 +123,7 @@ class CheckRow:
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
+class ActionRow(Struct, frozen=True):
     """A corrective action: whose it is, until when, and what was found of it. `error` is of the form to look at it."""
 
     id: str
@@ -148,8 +140,7 @@ class ActionRow:
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictForm:
+class VerdictForm(Struct, frozen=True):
     """What a verdict can be, as (value, words) each, and what was typed."""
 
     judgements: tuple[tuple[str, str], ...]
@@ -160,8 +151,7 @@ class VerdictForm:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPage:
+class AnswerPage(Struct, frozen=True):
     """One answer as the visitor saw it (`turn`, within the visitor's `outer` frame of that time), and how it came about."""
 
     frame: StaffFrame
@@ -186,8 +176,7 @@ class AnswerPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RecalledRow:
+class RecalledRow(Struct, frozen=True):
     """An answer that showed a passage; `other` says what it showed of the words where it was another passage."""
 
     id: str
@@ -197,8 +186,7 @@ class RecalledRow:
     other: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KinRow:
+class KinRow(Struct, frozen=True):
     """A passage that has the same words or some of them, what it is of, and how many answers showed it."""
 
     id: str
@@ -209,8 +197,7 @@ class KinRow:
     here: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PassagePage:
+class PassagePage(Struct, frozen=True):
     """A passage with its warnings (id, words), how many answers showed its words by day, and the newest of these.
 
     `kin` are the passages that have these words or some of them, where there are others than this one.
@@ -231,8 +218,7 @@ class PassagePage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SampleRow:
+class SampleRow(Struct, frozen=True):
     """A sample: when it was drawn, by whom, by what, and how far it is."""
 
     id: str
@@ -245,8 +231,7 @@ class SampleRow:
     differ: int
 
 
-@dataclass(frozen=True, slots=True)
-class SampledRow:
+class SampledRow(Struct, frozen=True):
     """An answer of a sample: why it was drawn and what was said, both empty while it is open."""
 
     answer_id: str
@@ -256,8 +241,7 @@ class SampledRow:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class SamplePage:
+class SamplePage(Struct, frozen=True):
     """The answers of one sample; `mine` says whether any of them waits for this person."""
 
     frame: StaffFrame
@@ -266,8 +250,7 @@ class SamplePage:
     mine: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QueuePage:
+class QueuePage(Struct, frozen=True):
     """What waits for this person, the form to draw a sample, and the samples there are.
 
     `waiting` and `deciding` are how many answers wait for a first or second verdict of theirs, and for them to decide.
@@ -285,8 +268,7 @@ class QueuePage:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ItemPage:
+class ItemPage(Struct, frozen=True):
     """One answer of a sample, to be judged. `others` are the two verdicts to decide between, without names; then `final`."""
 
     frame: StaffFrame
@@ -301,8 +283,7 @@ class ItemPage:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
-class ActionsPage:
+class ActionsPage(Struct, frozen=True):
     """The corrective actions, open ones first."""
 
     frame: StaffFrame
@@ -310,8 +291,7 @@ class ActionsPage:
     closed: tuple[ActionRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """What a chart shows, in words and numbers: each row as long as `head`, its first cell naming it."""
 
     head: tuple[str, ...]
@@ -319,8 +299,7 @@ class Table:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """One figure of the overview: what it says in a sentence, its chart (None where there is nothing), its table."""
 
     id: str
@@ -330,8 +309,7 @@ class Figure:
     table: Table
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewPage:
+class OverviewPage(Struct, frozen=True):
     """The figures of the last `period` days."""
 
     frame: StaffFrame
@@ -340,8 +318,7 @@ class OverviewPage:
     periods: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """The log: how many entries it has and how many are signed, when, and what can be taken out in which forms."""
 
     frame: StaffFrame
@@ -354,8 +331,7 @@ class LogPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewPatternsPage:
+class ReviewPatternsPage(Struct, frozen=True):
     """What the pages of clinicians are made of beyond those of staff, in every state; each of `agains` with its name."""
 
     frame: StaffFrame

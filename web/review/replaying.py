@@ -11,9 +11,10 @@ import json
 import os
 import sys
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from web.settings import Settings, read_settings
 
@@ -25,8 +26,7 @@ _TOO_LONG = f"It took longer than {SECONDS} seconds and was stopped. `wellcited 
 _BROKE_OFF = "The process that gave it again broke off. `wellcited replay ANSWER` says more."
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(Struct, frozen=True):
     """What came of giving an answer again.
 
     `same`: byte for byte the same under its own circumstances; None where that cannot be told, and `why_not` says why.

@@ -9,12 +9,12 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from msgspec.structs import replace
 from starlette.background import BackgroundTask
 
 from assistant import log, proof

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import secrets
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources.article import Document
@@ -30,8 +30,7 @@ _LIMITS = Limits(answer=4_000_000)
 _MOST_BLOCKS = 5_000
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A document that waits, under the name of its file."""
 
     id: str

@@ -5,11 +5,11 @@ The words of an article cannot be typed over: another text is another revision, 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 from starlette.exceptions import HTTPException
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources.database import lock
@@ -23,8 +23,7 @@ _ROWS_KEPT_SECONDS = 24 * 3600
 _COUNTING = 7007
 
 
-@dataclass(frozen=True)
-class _Counter:
+class _Counter(Struct, frozen=True):
     digest: str
     free: int
 

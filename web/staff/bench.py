@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.answer import Answer
@@ -19,8 +19,7 @@ from sources.database import reading
 from web.settings import Settings
 
 
-@dataclass(frozen=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What came of a question: the answer, what the log would keep of it, and every candidate, best first."""
 
     question: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.engine import Connection, Engine
 from starlette.exceptions import HTTPException
 
@@ -42,8 +43,7 @@ _MOST_SECONDS = 60.0
 _READING: RunVar[CapacityLimiter] = RunVar("uploads being read")
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What somebody typed about an article: attributes, blocks to bring back, the day to look again, and what is wrong."""
 
     attributes: Attributes

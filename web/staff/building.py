@@ -12,10 +12,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -57,8 +57,7 @@ def _wait(process: subprocess.Popen[bytes], engine: Engine, build_id: str) -> No
         builds.ended(connection, build_id, BuildState.FAILED, _BROKE_OFF)
 
 
-@dataclass
-class _Progress:
+class _Progress(Struct):
     """What a publish says of itself on its way, written down a few times a second at most."""
 
     engine: Engine

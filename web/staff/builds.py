@@ -7,10 +7,11 @@ transaction that makes an edition live, so a publish that was cancelled never go
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy.engine import Connection
 
 from sources.database import lock
@@ -43,8 +44,7 @@ class Purpose(StrEnum):
 UNDER_WAY = (BuildState.RUNNING, BuildState.CANCELLING)
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """A question that stopped a publish: what was expected, what was so, and what would be.
 
     Staff keep it, or else (`kept` is false) it came with the library and the live edition answers it rightly.
@@ -58,8 +58,7 @@ class Failed:
     kept: bool = True
 
 
-@dataclass(frozen=True)
-class Build:
+class Build(Struct, frozen=True):
     """One publish; `all_the_same` says that somebody publishes although questions went wrong."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -28,8 +27,7 @@ _MOST_UNPACKED = 100_000_000
 router = APIRouter(prefix=LIBRARY, include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryPage(OwnPage):
+class LibraryPage(OwnPage, frozen=True):
     """How much there is to take out, and the form to put a library into an empty one."""
 
     template: ClassVar[str] = "library.html"

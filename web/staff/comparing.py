@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 Pieces = tuple[tuple[str, bool], ...]
@@ -19,8 +19,7 @@ _AROUND = 1
 _AHEAD = 40
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedLine:
+class ComparedLine(Struct, frozen=True):
     """A line as it was and as it is; None where there is none. `skipped` counts the unchanged lines left out before it."""
 
     old: Pieces | None
@@ -29,8 +28,7 @@ class ComparedLine:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Two texts, line by line; `skipped` counts the unchanged lines left out at the end."""
 
     lines: tuple[ComparedLine, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from sources.article import Attributes
 from web.staff.guard import Visit
@@ -16,8 +17,7 @@ _SELLS = {"yes": True, "no": False}
 _SAID = {True: "yes", False: "no", None: ""}
 
 
-@dataclass(frozen=True)
-class Details:
+class Details(Struct, frozen=True):
     """What somebody typed about an article, what it means, and what is wrong with it, by field."""
 
     attributes: Attributes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from index.edition import Edition
 from sources.library import Passage
@@ -15,8 +16,7 @@ from web.staff.pages import ChangedPassage
 _SAME_IN_OTHER_WORDS = 0.5
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What differs between the live edition and what is approved now; `phrased` counts passages with other phrasings."""
 
     comes_in: tuple[ChangedPassage, ...] = ()
@@ -26,8 +26,7 @@ class Changes:
     phrased: int = 0
 
 
-@dataclass
-class _Sides:
+class _Sides(Struct):
     """Passages of one article that are on one side only, in order."""
 
     gone: list[Passage] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from sources.near import Known
 from web.staff.pages import OwnPage
@@ -12,8 +13,7 @@ from web.staff.pages import OwnPage
 MOST_FOUND = 20
 
 
-@dataclass(frozen=True, slots=True)
-class CutPassage:
+class CutPassage(Struct, frozen=True):
     """A passage of the cut that an editor works on; `marks` say in words what is special about it."""
 
     id: str
@@ -23,8 +23,7 @@ class CutPassage:
     stays_out: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EditRow:
+class EditRow(Struct, frozen=True):
     """An edit in the list: what it did, who, when, why, what became of it, and the words before and after."""
 
     id: int
@@ -38,8 +37,7 @@ class EditRow:
     can_be_undone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CutPage(OwnPage):
+class CutPage(OwnPage, frozen=True):
     """How a revision is cut, every edit of it, and those that wait for another person.
 
     `last` is the newest edit that waits, 0 where none does; `mine` says that one of those is the reader's own.
@@ -60,8 +58,7 @@ class CutPage(OwnPage):
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PhrasingRow:
+class PhrasingRow(Struct, frozen=True):
     """A phrasing of a passage, who added it and when."""
 
     id: int
@@ -70,8 +67,7 @@ class PhrasingRow:
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaveatRow:
+class CaveatRow(Struct, frozen=True):
     """A caveat of a passage and why it is one; `title` is its article's, where that is another one."""
 
     id: str
@@ -80,8 +76,7 @@ class CaveatRow:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EditPassagePage(OwnPage):
+class EditPassagePage(OwnPage, frozen=True):
     """One passage on the desk: where it can be split, what it can be joined with, its marks, phrasings and caveats.
 
     `places` are offsets with the words that would begin the second part; `joins_with` are the words of the next passage,
@@ -113,8 +108,7 @@ class EditPassagePage(OwnPage):
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DifferenceSide:
+class DifferenceSide(Struct, frozen=True):
     """One side of a difference: its sentence, the article, and the passage if it is still approved."""
 
     sentence: str
@@ -122,8 +116,7 @@ class DifferenceSide:
     passage_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DifferenceRow:
+class DifferenceRow(Struct, frozen=True):
     """Two sources that seem not to say the same, and what was decided."""
 
     id: str
@@ -132,8 +125,7 @@ class DifferenceRow:
     sides: tuple[DifferenceSide, DifferenceSide]
 
 
-@dataclass(frozen=True, slots=True)
-class DifferencesPage(OwnPage):
+class DifferencesPage(OwnPage, frozen=True):
     """Differences that wait for a decision, and those that were decided."""
 
     template: ClassVar[str] = "differences.html"

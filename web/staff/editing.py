@@ -6,10 +6,10 @@ The words cannot be typed over. On an approved revision an edit waits for anothe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from assistant import curate

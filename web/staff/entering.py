@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import logging
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -38,8 +37,7 @@ _WAIT = "Too many attempts. Wait a few minutes and try again."
 _log = logging.getLogger("wellcited")
 
 
-@dataclass(frozen=True, slots=True)
-class EnteredPage(OwnPage):
+class EnteredPage(OwnPage, frozen=True):
     """Leads on to the pages of staff: a browser sends the session's cookie only to what one of our own pages led to."""
 
     template: ClassVar[str] = "entered.html"

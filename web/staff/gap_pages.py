@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from assistant.coverage import Order, Use
 from web.staff.pages import OwnPage
@@ -12,8 +13,7 @@ from web.staff.pages import OwnPage
 PERIODS = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "a year"))
 
 
-@dataclass(frozen=True, slots=True)
-class NearRow:
+class NearRow(Struct, frozen=True):
     """A passage that was considered: where it stands, its words, and how likely it was to answer, in per cent."""
 
     id: str
@@ -23,8 +23,7 @@ class NearRow:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class GapRow:
+class GapRow(Struct, frozen=True):
     """Questions of one meaning that wait: each wording with how often it was asked. `key` names the group on the page."""
 
     key: str
@@ -36,8 +35,7 @@ class GapRow:
     before: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
+class DecisionRow(Struct, frozen=True):
     """A decision that holds, in words; `passage_id` is where a phrasing was added."""
 
     id: int
@@ -49,8 +47,7 @@ class DecisionRow:
     passage_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackRow:
+class FeedbackRow(Struct, frozen=True):
     """What somebody said of an answer that did not help."""
 
     answer: str
@@ -60,8 +57,7 @@ class FeedbackRow:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class MissesPage(OwnPage):
+class MissesPage(OwnPage, frozen=True):
     """Refused questions by meaning, what was decided, and answers that did not help.
 
     `errors` and `typed` are by the key of a group and the name of a field, such as ``3f…-why``.
@@ -89,8 +85,7 @@ ORDERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageRow:
+class CoverageRow(Struct, frozen=True):
     """An article with the use of its passages; where only those never shown are wanted, the others are left out."""
 
     id: str
@@ -101,8 +96,7 @@ class CoverageRow:
     passages: tuple[tuple[str, tuple[str, ...], str, Use], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CoveragePage(OwnPage):
+class CoveragePage(OwnPage, frozen=True):
     """Some of the articles that visitors may be shown something of, with how often that happened; counts are of all."""
 
     template: ClassVar[str] = "coverage.html"

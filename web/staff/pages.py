@@ -1,4 +1,4 @@
-"""The pages of staff: one frozen dataclass per template, and `render`, which turns one into HTML.
+"""The pages of staff: one frozen class per template, and `render`, which turns one into HTML.
 
 As on the visitor's pages, a template sees its page and nothing else, and every text is escaped where it is shown.
 """
@@ -6,8 +6,9 @@ As on the visitor's pages, a template sees its page and nothing else, and every 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from sources.near import Known, Near
 from web.access import EVERYBODY_SIGNED_IN, Role
@@ -16,8 +17,7 @@ from web.staff.builds import Failed
 from web.staff.comparing import Compared
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of the site: its name, address and words, and who may use it."""
 
     name: str
@@ -59,8 +59,7 @@ GROUPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StaffFrame:
+class StaffFrame(Struct, frozen=True):
     """What every page carries: whose it is, where one can go, the secret for its forms, and what was just done."""
 
     site_name: str
@@ -83,16 +82,14 @@ class StaffFrame:
         return next((one.words for _, parts in GROUPS for one in parts if one.name == self.place), "")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPage:
+class OwnPage(Struct, frozen=True):
     """A page that names its template itself: those of a part of staff's work stand together in a module of their own."""
 
     template: ClassVar[str]
     frame: StaffFrame
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPage:
+class SignInPage(Struct, frozen=True):
     """The form to sign in; `error` is one sentence for all that can be wrong. `provider`: one may sign in elsewhere, too."""
 
     frame: StaffFrame
@@ -101,8 +98,7 @@ class SignInPage:
     provider: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPage:
+class LinkPage(Struct, frozen=True):
     """What a one-time link opens: a password to choose. `person` is None where it makes the first admin."""
 
     frame: StaffFrame
@@ -113,8 +109,7 @@ class LinkPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
+class AccountPage(Struct, frozen=True):
     """One's own password, codes and sessions; `secret` waits for its first code."""
 
     frame: StaffFrame
@@ -127,8 +122,7 @@ class AccountPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """A person in the list; `state` says in words whether they can sign in."""
 
     id: str
@@ -141,8 +135,7 @@ class PersonRow:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
+class PeoplePage(Struct, frozen=True):
     """Everybody with an account, and the form to invite another; `link` is shown once, to be passed on."""
 
     frame: StaffFrame
@@ -156,8 +149,7 @@ class PeoplePage:
     link_for: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
+class ArticleRow(Struct, frozen=True):
     """An article in the list. Dates are written out; `overdue` says that its day to be looked at again has passed."""
 
     id: str
@@ -172,8 +164,7 @@ class ArticleRow:
     sample: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlesPage:
+class ArticlesPage(Struct, frozen=True):
     """The articles that match what was looked for, `page` of `pages`; `every` is how many there are in all."""
 
     frame: StaffFrame
@@ -186,8 +177,7 @@ class ArticlesPage:
     pages: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionRow:
+class RevisionRow(Struct, frozen=True):
     """A revision of an article, by whom and when it came in."""
 
     digest: str
@@ -198,8 +188,7 @@ class RevisionRow:
     file_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRow:
+class PassageRow(Struct, frozen=True):
     """A passage of a revision: `state` says in words whether visitors may see it, and `stays_out` why not.
 
     It `waits` where a clinician has to let its claims pass.
@@ -214,8 +203,7 @@ class PassageRow:
     waits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(Struct, frozen=True):
     """One change: when, who, what, why."""
 
     when: str
@@ -224,8 +212,7 @@ class HistoryRow:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something that can be done to a revision; `refused` says why this person cannot, where that is not plain."""
 
     name: str
@@ -235,8 +222,7 @@ class Action:
     refused: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeskView:
+class DeskView(Struct, frozen=True):
     """Who looks after an article, when it was last reviewed and until when it is shown, and what staff said about it.
 
     `people` are those it can be handed to: id and name.
@@ -251,8 +237,7 @@ class DeskView:
     comments: tuple[HistoryRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlePage:
+class ArticlePage(Struct, frozen=True):
     """An article: what is known of it, its revisions, and the passages of one of them.
 
     `values` are its details as the form to change them holds them, for somebody who may.
@@ -282,8 +267,7 @@ class ArticlePage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PassagePage:
+class PassagePage(Struct, frozen=True):
     """One passage: its words, its claims, what can be done, and the past answers that showed it."""
 
     frame: StaffFrame
@@ -298,8 +282,7 @@ class PassagePage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalRow:
+class ArrivalRow(Struct, frozen=True):
     """A document that was read and waits to be kept or thrown away."""
 
     id: str
@@ -309,8 +292,7 @@ class ArrivalRow:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
-class BringInPage:
+class BringInPage(Struct, frozen=True):
     """The forms to bring articles in, and what waits. `errors` are of files, `wrong` and `typed` of the other fields."""
 
     frame: StaffFrame
@@ -323,8 +305,7 @@ class BringInPage:
     typed: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewBlock:
+class PreviewBlock(Struct, frozen=True):
     """A block of a document in its place. With a `reason` a rule leaves it out; `restored` brings it back all the same."""
 
     ordinal: int
@@ -334,8 +315,7 @@ class PreviewBlock:
     restored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalPage:
+class ArrivalPage(Struct, frozen=True):
     """What cleaning made of a document, with its details to check; nothing is in the library yet.
 
     `known` is the article (id, title) that it is a text of; `unchanged` says that this very text is there already; `near`
@@ -359,8 +339,7 @@ class ArrivalPage:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedPassage:
+class ChangedPassage(Struct, frozen=True):
     """A passage that comes in, goes out, or is there in other words."""
 
     title: str
@@ -369,8 +348,7 @@ class ChangedPassage:
     compared: Compared | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BuildView:
+class BuildView(Struct, frozen=True):
     """A publish under way or ended: `state` is "running", "cancelling", "done", "failed" or "cancelled"."""
 
     id: str
@@ -385,8 +363,7 @@ class BuildView:
     failures: tuple[Failed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EditionRow:
+class EditionRow(Struct, frozen=True):
     """An edition that is or was live."""
 
     digest: str
@@ -395,8 +372,7 @@ class EditionRow:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublishPage:
+class PublishPage(Struct, frozen=True):
     """What a publish would change, the one under way, and the editions one can go back to.
 
     `passages` would be live; None while a publish is under way, when nothing is compared.
@@ -422,8 +398,7 @@ class PublishPage:
         return len(self.comes_in) + len(self.goes_out) + len(self.changed) + len(self.details_changed) + self.phrased
 
 
-@dataclass(frozen=True, slots=True)
-class StaffErrorPage:
+class StaffErrorPage(Struct, frozen=True):
     """What went wrong, in one heading and one sentence, and what to do next."""
 
     frame: StaffFrame
@@ -433,8 +408,7 @@ class StaffErrorPage:
     next_step: str
 
 
-@dataclass(frozen=True, slots=True)
-class StaffPatternsPage:
+class StaffPatternsPage(Struct, frozen=True):
     """What the pages of staff are made of beyond the visitor's components, in every state."""
 
     frame: StaffFrame

@@ -10,13 +10,13 @@ import threading
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 200
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # One after the other: each takes 19 MiB and a core, and those who try passwords must not take both from visitors.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -43,23 +43,33 @@ def checked(password: str, *own: str) -> str:
 def hashed(password: str) -> str:
     """Return the Argon2id hash of a password that was checked."""
     with _ONE_AT_A_TIME:
-        return _HASHER.hash(_plain(password))
+        return _hasher().hash(_plain(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one that was kept. Takes as long where none was: nobody learns which names there are."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     given = _plain(password[: MOST_CHARACTERS * 2])
     with _ONE_AT_A_TIME:
         try:
-            _HASHER.verify(kept or _nobodys(), given)
+            _hasher().verify(kept or _nobodys(), given)
         except (VerificationError, InvalidHashError):
             return False
     return kept is not None
 
 
 @cache
+def _hasher() -> PasswordHasher:
+    # Imported late: a server that starts need not wait for what only signing in needs.
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+@cache
 def _nobodys() -> str:
-    return _HASHER.hash("the password of nobody at all")
+    return _hasher().hash("the password of nobody at all")
 
 
 def _plain(password: str) -> str:

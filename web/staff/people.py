@@ -10,10 +10,10 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Row
 
 from assistant import log
@@ -28,8 +28,7 @@ _SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,62}[a-z0-9]")
 _MOST_NAME = 100
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody with an account. `joined`: has chosen a password; `uses_codes`: signs in with an authenticator's, too."""
 
     id: str
@@ -41,8 +40,7 @@ class Person:
     uses_codes: bool
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A one-time link that still works; without a person it makes the first admin."""
 
     digest: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from web.problems import BodyTooLargeError, Problem

@@ -9,9 +9,10 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 _SECONDS = 5.0
 _KEPT_SECONDS = 3600
@@ -26,8 +27,7 @@ class ProviderError(Exception):
     """Nobody can be signed in by the provider; the message is for whoever runs the server, and names no person."""
 
 
-@dataclass(frozen=True)
-class Client:
+class Client(Struct, frozen=True):
     """What the provider knows us by; `issuer` is its address, as its tokens state it."""
 
     issuer: str
@@ -35,8 +35,7 @@ class Client:
     client_secret: str
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """One attempt: what the browser keeps until it comes back, and shows to nobody else."""
 
     state: str
@@ -59,8 +58,7 @@ def begin() -> Begun:
     return Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What the provider says of somebody: an e-mail address that it has checked, and the name they go by there."""
 
     email: str | None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from web.staff.pages import OwnPage
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(Struct, frozen=True):
     """Something that waits: the article, what about it in words, whose it is, and where to do it."""
 
     address: str
@@ -19,8 +19,7 @@ class QueueRow:
     urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class QueuePart:
+class QueuePart(Struct, frozen=True):
     """What waits for one thing; `none` is said where nothing does."""
 
     name: str
@@ -30,8 +29,7 @@ class QueuePart:
     none: str
 
 
-@dataclass(frozen=True, slots=True)
-class QueuePage(OwnPage):
+class QueuePage(OwnPage, frozen=True):
     """What waits, by what is to be done: only what this person may do, and what of theirs waits for others."""
 
     template: ClassVar[str] = "queue.html"

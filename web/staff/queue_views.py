@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from sources.editing import waiting_edits
@@ -23,8 +23,7 @@ ARTICLES = "/staff/articles"
 _WORKS = frozenset({Role.CURATOR, Role.CLINICIAN})
 
 
-@dataclass(frozen=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """All that can wait: articles, edits that wait by revision, who is who, and revisions this person cut anew."""
 
     lines: Sequence[ArticleLine]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from sources.database import reading, writing
@@ -25,8 +25,7 @@ PLAIN_COOKIE, SECURE_COOKIE = "wellcited_staff", "__Host-wellcited_staff"
 _NOTED_EVERY = 60
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True):
     """An open session: whose it is, and the secret that its forms carry."""
 
     person: Person

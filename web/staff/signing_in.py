@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 from starlette.exceptions import HTTPException
 
@@ -28,8 +27,7 @@ _WRONG = "The name, the password or the code is not right. Check all three and t
 _LINK_IS_GONE = "This link was used already, or it has expired. Ask an admin for a new one."
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What somebody typed to sign in, and from which network address."""
 
     name: str

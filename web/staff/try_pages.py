@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from web.pages import Frame, Turn
 from web.staff.pages import BuildView, OwnPage
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
+class CandidateRow(Struct, frozen=True):
     """A passage that search found: its place, what was measured, and what became of it in words.
 
     `unread` says that the reader did not come to it, where there is a reader.
@@ -28,8 +28,7 @@ class CandidateRow:
     figures: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TriedView:
+class TriedView(Struct, frozen=True):
     """What came of a question: what a visitor would see, how it came about, and every candidate, best first."""
 
     question: str
@@ -39,8 +38,7 @@ class TriedView:
     suggestions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TryPage(OwnPage):
+class TryPage(OwnPage, frozen=True):
     """The form to ask the draft a question, and what came of the last one. `visitors` is the frame of their pages."""
 
     template: ClassVar[str] = "try.html"
@@ -56,8 +54,7 @@ class TryPage(OwnPage):
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionRow(Struct, frozen=True):
     """A question that staff keep, with what is expected of it in words, by whom and since when."""
 
     question: str
@@ -67,8 +64,7 @@ class QuestionRow:
     when: str
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionsPage(OwnPage):
+class QuestionsPage(OwnPage, frozen=True):
     """The questions that staff keep, and the form for another. `measured` counts those that come with the library."""
 
     template: ClassVar[str] = "questions.html"

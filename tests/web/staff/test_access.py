@@ -20,7 +20,7 @@ from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.database import metadata, reading, writing
 from tests.web.staff.conftest import PASSWORD, SAME_SITE, Browsing, site, somebody
 from web.access import Access, Role, declared
-from web.app import RarePages
+from web.app import LaterPages, RarePages
 from web.staff import arrivals, builds, people
 from web.staff.addresses import STAFF
 from web.staff.guard import REVIEW, Visited
@@ -41,7 +41,8 @@ class Way:
 
 def ways(app: FastAPI) -> list[Way]:
     """Every way into the application; what is mounted serves files and is public."""
-    return list(_ways(app.routes))
+    assert isinstance(app.router.default, LaterPages)
+    return [*_ways(app.routes), *_ways(app.router.default.load().routes)]
 
 
 def _ways(routes: Iterable[Any]) -> Iterator[Way]:
@@ -52,7 +53,7 @@ def _ways(routes: Iterable[Any]) -> Iterator[Way]:
         elif isinstance(route, Mount):
             assert route.path == "/static"
         elif isinstance(route, RarePages):
-            yield from _ways(route.router.routes)
+            yield from _ways(route.load().routes)
         else:
             yield from _ways(route.original_router.routes)
 
@@ -136,7 +137,7 @@ def test_a_route_that_declares_nothing_is_closed(client: TestClient, engine: Eng
         return "open"
 
     assert isinstance(client.app, FastAPI)
-    next(route for route in client.app.routes if isinstance(route, RarePages)).router.include_router(router)
+    next(route for route in client.app.routes if isinstance(route, RarePages)).load().include_router(router)
     browsing = Browsing(client)
     browsing.get("/staff/forgotten", 303)
     browsing.sign_in("all")
