@@ -170,8 +170,9 @@ class Desk:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Open what is live and go on watching."""
-        self.look()
+        """Open what is live, if that has not been done, and go on watching."""
+        if self._seen is None:
+            self.look()
         self._thread = threading.Thread(target=self._watch, name="desk", daemon=True)
         self._thread.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Annotated
@@ -38,19 +39,22 @@ def serve(
     """
     # What is made at the start stays: looking through it for what is no longer used takes a tenth of the time till then.
     gc.disable()
-    from web.opening import opened
+    from web.opening import begun, opened
 
     share_heap()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     settings = read_settings()
-    # Opening is mostly work on models, outside Python; importing is Python's own. Side by side they take little longer
-    # than importing alone.
-    with ThreadPoolExecutor(1, "opening") as beside:
-        opening = beside.submit(opened, settings)
+    # Of two threads one waits for the other after each file it reads: for 1 ms, and not for Python's 5.
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.001)
+    with ThreadPoolExecutor(1, "opening") as thread:
+        beside = thread.submit(begun, settings)
         import_interface()
-    from web.serving import run
+        from web.serving import run
 
-    run(opening.result(), host, port)
+        installation = opened(settings, beside)
+    sys.setswitchinterval(usual)
+    run(installation, host, port)
 
 
 def import_interface() -> None:
