@@ -25,8 +25,6 @@ _GATHER_SECONDS = 5 * 60
 _HOUR = 60 * 60
 _DAY = 24 * _HOUR
 
-_SECONDS_TO_BE_READY = 0.1
-
 
 class Rounds:
     """One thread that signs a checkpoint every hundred entries or five minutes, once a day erases what is too old,
@@ -78,8 +76,6 @@ class Rounds:
             self._thread.join()
 
     def _run(self) -> None:
-        # Whoever waits for the server to be ready, or for it to close, comes first.
-        self._wake.wait(_SECONDS_TO_BE_READY)
         self._attempt("logging the settings", self._log_settings)
         busy = False
         while not self._closing:

@@ -39,6 +39,8 @@ from web.staff.provider import Provider
 _AT_ONCE = 4
 # What a form may hold: 60,000 characters of any script, of which a browser sends up to twelve bytes each.
 _FORM_BYTES = 768 * 1024
+# Two groups of pages are never made at once: FastAPI silences warnings while it makes a route, and for all threads.
+_MAKING = threading.Lock()
 # Whoever waits for a server to be ready is served before what it prepares for its first visitors.
 _SECONDS_TO_BE_READY = 0.1
 STATIC = Path(__file__).parent / "static"
@@ -126,12 +128,12 @@ class LaterPages:
 
     def __init__(self, imported: Callable[[], Sequence[APIRouter]]) -> None:
         """Begin without them; `imported` imports them."""
-        self._imported, self._once = imported, threading.Lock()
+        self._imported = imported
         self._router: APIRouter | None = None
 
     def load(self) -> APIRouter:
         """Return all those pages; the first who asks imports them."""
-        with self._once:
+        with _MAKING:
             if self._router is None:
                 router = APIRouter()
                 for part in self._imported():
@@ -212,6 +214,7 @@ def _response(scope: Scope, error: Exception) -> Response:
         return staff_response(request, error, problem)
     if _wants_json(scope):
         return JSONResponse(problem.public(policy), problem.status, media_type=MEDIA_TYPE)
+    request.app.router.default.load()
     from web import visitor
     from web.pages import ErrorPage, render
 
