@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -79,12 +80,14 @@ def app_of(installation: Opened) -> FastAPI:
 
         def prepare() -> None:
             if not closing.wait(_SECONDS_TO_BE_READY):
-                visitors.load()
                 assistant.prepare_suggestions(closing)
 
-        preparing = threading.Thread(target=prepare, name="preparing")
+        preparing = threading.Thread(target=prepare, name="suggestions")
         preparing.start()
+        # Not beside the loop: routes are completed there when they are first asked for (see `_MAKING`).
+        loading = asyncio.get_running_loop().call_later(_SECONDS_TO_BE_READY, visitors.load)
         yield
+        loading.cancel()
         closing.set()
         preparing.join()
         crowd.close()
