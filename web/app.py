@@ -100,6 +100,8 @@ def app_of(installation: Opened) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # those pages would load scripts from another site; ours is at /api
         redoc_url=None,
+        # An address or an error may hold what a visitor asked: nothing of it goes anywhere.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=[
             Middleware(
                 Protection,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ def main() -> None:
     # What is imported stays. To look through it again and again for what is no longer used takes an eighth of the time
     # till a server is ready, and finds nothing.
     gc.disable()
+    # Pydantic else looks through all that is installed for what would change how it works.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     app = command_line()
     gc.freeze()
     # Editions are many small objects that live long; Python's default looks through them again and again as they are made.

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import logging
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated
 
 import typer
+from pydantic import BaseModel, ConfigDict
 
 from index.memory import share_heap
 from web.settings import read_settings
 
 # What the interface is made with, the innermost first (see `web.entry`).
-_INTERFACE = ("fastapi", "web.api", "web.serving")
+_INTERFACE = ("web.api", "web.serving")
 
 
 def command_line() -> typer.Typer:
@@ -59,8 +62,23 @@ def serve(
 
 def import_interface() -> None:
     """Import what the interface is made with; pages come once it is ready (`web.app`)."""
+    # FastAPI looks whether a model is one of Pydantic 1, and loads all of that for it unless it is not there: 62 modules.
+    sys.modules["pydantic.v1"] = None  # type: ignore[assignment]
+    with _models_built_when_used():
+        import_module("fastapi")
     for module in _INTERFACE:
         import_module(module)
+
+
+@contextmanager
+def _models_built_when_used() -> Iterator[None]:
+    """Let models be built when they are first used: of FastAPI's own, for when its description is asked for."""
+    usual = BaseModel.model_config
+    BaseModel.model_config = ConfigDict(defer_build=True)
+    try:
+        yield
+    finally:
+        BaseModel.model_config = usual
 
 
 app = command_line()
