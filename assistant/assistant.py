@@ -24,10 +24,10 @@ from assistant.masking import Masked, mask
 from assistant.outcome import Level, Outcome
 from assistant.policy import Policy
 from assistant.raising import Heard, Raiser, RaisingError, open_raiser, raised, to_hear
-from assistant.recall import Recalled, recall, settled
 from assistant.recorder import OutdatedError, Record, Recorder, RecordError
 from assistant.together import Steps, ToRead, together
 from assistant.triage import Triage, triage_safely
+from assistant.turns import Recalled
 from index.desk import Desk, Library
 from index.search import Asked, SearchResult
 from sources.database import reading
@@ -186,6 +186,8 @@ class Assistant:
         # From here on the question is without what tells who wrote it; danger is heard in the words as they were written.
         masked = asked.masked or self.masked(asked.text)
         # 2 recall: the topic of the conversation
+        from assistant.recall import recall
+
         talk = asked.talk or self._conversation(asked.conversation)
         recalled = recall(masked.searched, () if asked.forget_topic else talk.recent, self.policy.topics)
         # The encoder reads what is searched for (of a comparison, each side), and the question as it is written: by that
@@ -246,6 +248,8 @@ class Assistant:
 
         Goes on with every edition that becomes live, until `closing`.
         """
+        import assistant.recall  # noqa: F401 - many patterns, that the first visitor need not wait for, nor the start
+
         prepared: Library | None = None
         while True:
             library = self.desk.library_if_any()
@@ -319,6 +323,8 @@ class Assistant:
         near = [] if passages else library.near_questions(result.asked, 3 * _SUGGESTIONS)
         suggestions = self._that_answer(library, near, _SUGGESTIONS)
         if passages and triaged.level is Level.ordinary and not triaged.mention:
+            from assistant.recall import settled
+
             first = passages[0]
             about = (first.text, *first.heading, first.source.attributes.title or "")
             finding = replace(finding, recalled=settled(finding.recalled, *about))

@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from assistant import schema
-from assistant.recall import TURNS, Turn
+from assistant.turns import TURNS, Turn
 
 # Put together once: every follow-up needs it.
 _LATEST = (

@@ -22,11 +22,16 @@ class PatternError(ValueError):
 class Pattern:
     """A compiled pattern. Any number of threads may use it at once."""
 
-    def __init__(self, written: str) -> None:
-        """Compile a pattern in the form that `re` and PCRE2 share. Raises PatternError."""
+    def __init__(self, written: str, *, checked: bool = False) -> None:
+        """Compile a pattern in the form that `re` and PCRE2 share; one that is known to be whole, when it is needed.
+
+        Raises PatternError for one that was not `checked` before.
+        """
         self.written = written
+        if checked:
+            return
         try:
-            self._compiled = pcre2.compile(written, jit=False)
+            self._compiled  # noqa: B018 - it is kept
         except pcre2.PatternError as error:
             raise PatternError(str(error)) from error
 
@@ -49,6 +54,10 @@ class Pattern:
             return str(found), int(times)
         except (pcre2.LibraryError, UnicodeError):
             return self._sure.subn(by, text)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return pcre2.compile(self.written, jit=False)
 
     @cached_property
     def _quick(self) -> Any:

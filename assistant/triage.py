@@ -237,8 +237,10 @@ def _rule(number: int, row: object, words: Mapping[str, str], clues: Mapping[str
         level=_level(name, _of(name, row, "level", str)),
         kind=kind,
         reason=reason,
-        pattern=_pattern(name, "pattern", _strings(name, row, "pattern"), words),
-        unless=_pattern(name, "unless", _strings(name, row, "unless"), words) if "unless" in row else None,
+        pattern=_pattern(name, "pattern", _strings(name, row, "pattern"), words, checked=bool(clues)),
+        unless=_pattern(name, "unless", _strings(name, row, "unless"), words, checked=bool(clues))
+        if "unless" in row
+        else None,
         takes_out=takes_out,
         must=_strings(name, row, "must"),
         must_not=_strings(name, row, "must_not"),
@@ -253,9 +255,11 @@ def _level(rule: str, value: str) -> Level:
         raise RulesError(rule, "level", value, f"use one of {', '.join(Level)}") from error
 
 
-def _pattern(rule: str, field: str, ways: tuple[str, ...], words: Mapping[str, str]) -> Pattern:
-    """One compiled pattern that fires where any of the ways does."""
+def _pattern(rule: str, field: str, ways: tuple[str, ...], words: Mapping[str, str], *, checked: bool) -> Pattern:
+    """One pattern that fires where any of the ways does. A `checked` one is of a file whose clues were found."""
     whole = "|".join(f"(?:{_written_out(rule, field, way, words)})" for way in ways)
+    if checked:
+        return Pattern(whole, checked=True)
     try:
         compiled = Pattern(whole)
     except PatternError as error:

@@ -6,6 +6,7 @@ The encoder and the reader are such folders. Each has an error of its own, so th
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,8 @@ from index.memory import give_back
 from index.model import file_sha256
 
 TOKENIZER_FILE = "tokenizer.json"
+# Two models that are opened at once have often the same vocabulary, and one of them reads it.
+_OPENING = threading.Lock()
 
 
 class ExportedError(Exception):
@@ -51,7 +54,9 @@ def read_record(
 
 def open_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
     """Return the tokenizer in a tokenizer.json, cutting at `max_tokens`, the longer one of a pair; it never pads."""
-    whole = _opened_tokenizer(path.read_text(encoding="utf-8"))
+    content = path.read_text(encoding="utf-8")
+    with _OPENING:
+        whole = _opened_tokenizer(content)
     # Where it cuts is a tokenizer's own; the vocabulary, most of its memory, is shared by all that have the same one.
     tokenizer = Tokenizer(whole.model)
     tokenizer.normalizer = whole.normalizer

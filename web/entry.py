@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import typer
 
-# What a server opens an installation with, the innermost first. Python 3.11 gives back to the system each 16 KB of nested
-# calls as soon as they have returned: left to import one another, ever deeper, these ask the system for them some 2,000
-# times more.
+# What a server begins to open an installation with, the innermost first. Python 3.11 gives back to the system each 16 KB
+# of nested calls as soon as they have returned: left to import one another, ever deeper, these ask the system for them
+# some 2,000 times more.
 _FIRST = (
     "sqlalchemy",
     "index.dense",
     "index.exported",
     "assistant.policy",
-    "assistant.recall",
-    "index.desk",
-    "assistant.assistant",
-    "web.opening",
+    "assistant.raising",
+    "web.beginning",
 )
 
 

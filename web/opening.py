@@ -1,28 +1,19 @@
-"""What a server opens before it can answer: database, library, models, policy.
-
-Most of that is work outside Python, on files and models, so that `web.serve` does it beside its imports.
-"""
+"""An installation, opened: all that works in it while it is served."""
 
 from __future__ import annotations
 
-import logging
-from concurrent.futures import Future
 from contextlib import suppress
 
 from msgspec import Struct
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.assistant import Assistant
-from assistant.policy import Policy, load_policy
 from assistant.raising import RaisingError, shipped
 from assistant.recorder import Recorder
 from assistant.rounds import Rounds
 from index.desk import Desk
-from sources.database import DatabaseError, open_database, upgrade
+from web.beginning import Begun, begun
 from web.settings import Settings
-
-_log = logging.getLogger("wellcited")
 
 
 class Opened(Struct, frozen=True):
@@ -48,31 +39,11 @@ class Opened(Struct, frozen=True):
         self.engine.dispose()
 
 
-class Begun(Struct, frozen=True):
-    """What can be opened while a server still imports what answers requests: it is mostly work outside Python."""
-
-    engine: Engine
-    desk: Desk
-    policy: Policy
-
-
-def begun(settings: Settings) -> Begun:
-    """Open database, library and policy of an installation. Of what cannot be opened it is said why, and the rest is."""
-    engine = open_database(settings.data, settings.database_url)
-    desk = Desk(engine, settings.data, settings.reads)
-    try:
-        upgrade(engine)
-    except (SQLAlchemyError, DatabaseError) as error:
-        _log.error("the database cannot be brought up to date: %s", type(error).__name__)
-    desk.look()
-    return Begun(engine, desk, load_policy(locale=settings.locale))
-
-
-def opened(settings: Settings, beside: Future[Begun] | None = None) -> Opened:
-    """Open an installation; what has `begun` already is waited for."""
+def opened(settings: Settings, begin: Begun | None = None) -> Opened:
+    """Open an installation; what was `begun` beforehand is used."""
     with suppress(RaisingError):  # the assistant will meet it again, and say so
         shipped()
-    begin = beside.result() if beside else begun(settings)
+    begin = begin or begun(settings)
     given = {"policy": begin.policy.digest, "settings": {**settings.given}}
     rounds = Rounds(begin.engine, settings.key_file, settings.keep_days, begin.desk.report, given)
     recorder = Recorder(begin.engine, rounds.written)

@@ -12,12 +12,12 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ConfigDict
 
 from index.memory import share_heap
 from web.settings import read_settings
 
-# What the interface is made with, the innermost first (see `web.entry`).
+# What answers questions, and the interface to it, the innermost first (see `web.entry`).
+_ANSWERS = ("assistant.assistant", "web.opening")
 _INTERFACE = ("web.api", "web.serving")
 
 
@@ -42,21 +42,25 @@ def serve(
     """
     # What is made at the start stays: looking through it for what is no longer used takes a tenth of the time till then.
     gc.disable()
-    from web.opening import begun, opened
+    from assistant.raising import shipped
+    from web.beginning import begun
 
     share_heap()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     settings = read_settings()
-    # Of two threads one waits for the other after each file it reads: for 1 ms, and not for Python's 5.
+    # Of several threads one waits for another after each file it reads: for 1 ms, and not for Python's 5.
     usual = sys.getswitchinterval()
     sys.setswitchinterval(0.001)
-    with ThreadPoolExecutor(1, "opening") as thread:
-        beside = thread.submit(begun, settings)
+    with ThreadPoolExecutor(2, "opening") as threads:
+        beginning = threads.submit(begun, settings)
+        threads.submit(shipped)  # it keeps what it opened; what is wrong with it is met again, and said
+        for module in _ANSWERS:
+            import_module(module)
         import_interface()
+        from web.opening import opened
         from web.serving import run
-
-        installation = opened(settings, beside)
     sys.setswitchinterval(usual)
+    installation = opened(settings, beginning.result())
     run(installation, host, port)
 
 
@@ -73,6 +77,8 @@ def import_interface() -> None:
 @contextmanager
 def _models_built_when_used() -> Iterator[None]:
     """Let models be built when they are first used: of FastAPI's own, for when its description is asked for."""
+    from pydantic import BaseModel, ConfigDict
+
     usual = BaseModel.model_config
     BaseModel.model_config = ConfigDict(defer_build=True)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 import time
@@ -36,8 +37,9 @@ class _Server(uvicorn.Server):
             self._desk.library()
         except LibraryUnavailableError as error:
             sys.stdout.write(f"Search is not available: {error.reason}.\n")
-        self._say_how_staff_begin(f"http://{host}:{port}")
         sys.stdout.flush()
+        # Whoever waits for the server need not wait for this to be written down.
+        asyncio.get_running_loop().run_in_executor(None, self._say_how_staff_begin, f"http://{host}:{port}")
         gc.freeze()
         gc.enable()
 
@@ -53,6 +55,7 @@ class _Server(uvicorn.Server):
             sys.stdout.write(
                 f"Nobody can sign in yet. Make the first admin, within {LINK_HOURS} hours: {address}{path}\n"
             )
+            sys.stdout.flush()
 
 
 def run(installation: Opened, host: str, port: int) -> None:

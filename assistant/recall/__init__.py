@@ -8,6 +8,7 @@ that stood by itself.
 """
 
 from assistant.recall.rules import recall, settled
-from assistant.recall.talk import TURNS, Recalled, Turn, named_topics
+from assistant.recall.talk import named_topics
+from assistant.turns import TURNS, Recalled, Turn
 
 __all__ = ["TURNS", "Recalled", "Turn", "named_topics", "recall", "settled"]

@@ -14,16 +14,14 @@ from assistant.recall.talk import (
     ASKS,
     FRAGMENT,
     SMALL_TALK,
-    TURNS,
     WHY,
     Named,
-    Recalled,
     Talk,
-    Turn,
     named_topics,
     since_dropped,
     talk_of,
 )
+from assistant.turns import TURNS, Recalled, Turn
 
 _JOINER = re.compile(r"^\s*(?:and|but|so|or|also|ok|okay|well|then)\b[\s,]*", re.I)
 _WHAT_IF = re.compile(r"^\W*(?:and |but |so |or )?what if\b", re.I)

@@ -11,9 +11,9 @@ from msgspec import Struct
 from assistant.policy import Topic
 from assistant.recall.pointing import pointer
 from assistant.recall.subject import introduced, subject_of, subjects
+from assistant.turns import Recalled, Turn
 
-# How many turns before are looked at, and how much of one may be searched again.
-TURNS = 8
+# How much of a turn before may be searched again.
 _MOST_CARRIED = 300
 FRAGMENT = re.compile(
     r"^\s*(?:(?:and|but|so|or)\b[\s,]*)?"
@@ -39,31 +39,6 @@ SMALL_TALK = re.compile(
 )
 
 Named = Sequence[tuple[Topic, str]]
-
-
-class Turn(Struct, frozen=True):
-    """A turn before: the text that was searched for, the topic it had, and what was asked (None where it was erased)."""
-
-    searched: str
-    topic: str | None
-    asked: str | None = None
-
-    @property
-    def stood_alone(self) -> bool:
-        """Whether it was searched for in the visitor's own words."""
-        return self.asked == self.searched
-
-
-class Recalled(Struct, frozen=True):
-    """The topic shown to the visitor, and the text to search for.
-
-    Where there is no topic, `subject` holds the words the text is about; `subject.shown_topic` makes a topic of those
-    that the passage shown first has too.
-    """
-
-    topic: str | None
-    text: str
-    subject: str = ""
 
 
 class Talk(Struct, frozen=True):
