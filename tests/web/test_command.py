@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -313,6 +314,47 @@ def test_a_server_imports_no_other_command_and_no_page_of_staff() -> None:
     assert not loaded & {"web.command", "web.log", "rich", "rapidfuzz", "assistant.publish"}
     assert not loaded & {"web.staff.bench", "web.staff.routers", "web.review.routers", "web.patterns"}
     assert not loaded & {"web.pages", "web.visitor", "jinja2", "pydantic.v1.main"}
+
+
+DESCRIBING = """
+from starlette.testclient import TestClient
+from web.app import create_app
+from web.settings import read_settings
+
+with TestClient(create_app(read_settings({"WELLCITED_DATA": DATA}))) as client:
+    print(client.get("/openapi.json").text)
+"""
+
+
+def test_a_server_describes_its_interface_though_it_starts_without_what_that_takes(library: Library) -> None:
+    describing = f"DATA = {str(library.data)!r}{DESCRIBING}"
+    described = run_python(STARTING + describing)
+    assert described == run_python(describing)
+    assert "/api/ask" in json.loads(described)["paths"]
+
+
+TRACED = """
+import sys
+from opentelemetry import trace
+from starlette.testclient import TestClient
+from web.app import create_app
+from web.settings import read_settings
+
+class Tracers(trace.TracerProvider):
+    def get_tracer(self, *given, **named):
+        print("a tracer was asked for")
+        return trace.NoOpTracer()
+
+trace.set_tracer_provider(Tracers())
+app = create_app(read_settings({"WELLCITED_DATA": sys.argv[1]}))
+with TestClient(app) as client:
+    assert client.post("/api/ask", json={"question": "Does daylight in the morning help me sleep?"}).is_success
+    assert client.get("/?q=sleep").is_success
+"""
+
+
+def test_nothing_of_a_request_is_given_to_whatever_traces_the_process(library: Library) -> None:
+    assert run_python(TRACED, str(library.data)) == ""
 
 
 def test_the_installed_command_begins_where_the_module_does() -> None:
