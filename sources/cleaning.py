@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,6 +43,7 @@ _NAME = re.compile(r"(?:Dr\.? )?[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){1,3}(?:,? 
 _LINK = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,6}(?:/\S*)?", re.I)
 _LAST = re.compile(r"last (?:reviewed|updated|modified)\s*:?.{0,30}", re.I)
 _STAMP = re.compile(r"(?:(?:published|updated|posted|last (?:updated|reviewed))(?: on)?:?\s*)?", re.I)
+_REVIEWED = re.compile(r"(?:last |medically )?reviewed(?: on)?\s*:?", re.I)
 
 
 class Cleaned(Struct, frozen=True):
@@ -96,7 +98,9 @@ def _found(document: Document) -> Attributes:
         stated,
         title=stated.title or next((b.text for b in head if b.kind is BlockKind.HEADING and not _noise(b.text)), None),
         author=stated.author or next((name for b in head if (name := _author(b.text))), None),
-        published=stated.published or next((day for b in head if (day := found_date(b.text))), None),
+        published=stated.published
+        or next((day for b in head if not _reviewed(b.text) and (day := found_date(b.text))), None),
+        reviewed=stated.reviewed or next((day for b in blocks if (day := _reviewed(b.text))), None),
         publisher=stated.publisher or seller,
         sells_treatment=True if stated.sells_treatment is None and seller else stated.sells_treatment,
     )
@@ -107,8 +111,17 @@ def _head(blocks: Sequence[Block]) -> list[Block]:
     return list(blocks[:body])
 
 
+def _reviewed(text: str) -> date | None:
+    """Return the day of a line that says when the article was reviewed; None for any other, and for a month alone."""
+    return found_date(text) if _REVIEWED.fullmatch(_without_date(text)) else None
+
+
+def _without_date(text: str) -> str:
+    return DATE.sub("", text).strip(" •|,-–—·")
+
+
 def _author(text: str) -> str | None:
-    rest = DATE.sub("", text).strip(" •|,-–—·")
+    rest = _without_date(text)
     byline = _BYLINE.fullmatch(rest)
     name = byline["name"] if byline else rest if rest != text and found_date(text) else ""
     return name if _NAME.fullmatch(name) else None
@@ -128,6 +141,8 @@ def _reasons(blocks: Sequence[Block], attributes: Attributes) -> dict[int, str]:
 
 def _alone(block: Block, attributes: Attributes) -> str | None:
     text = block.text.strip()
+    if _reviewed(text):
+        return "the day of the last review, kept as the article's"
     for pattern, reason in _ALONE:
         if pattern.fullmatch(text):
             return reason
@@ -153,7 +168,7 @@ _ALONE = (
 def _is_byline(text: str) -> bool:
     if _words(text) > _SHORT_WORDS:
         return False
-    rest = DATE.sub("", text).strip(" •|,-–—·")
+    rest = _without_date(text)
     return bool(_BYLINE.fullmatch(rest)) or (found_date(text) is not None and _only_name(rest))
 
 

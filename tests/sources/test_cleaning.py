@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from sources.article import UNKNOWN, Attributes, Block, BlockKind, Document
 from sources.cleaning import Cleaned, clean
 
@@ -44,6 +46,23 @@ def test_what_stands_above_the_article_becomes_its_attributes() -> None:
     assert result.text == LONG
     assert reasons(result)["Blog Layout"] == "page furniture"
     assert result.missing == ("publisher", "url")
+
+
+@pytest.mark.parametrize(
+    "line", ["Last reviewed: 3 March 2025", "Medically reviewed on Mar 3, 2025", "Reviewed: 2025-03-03"]
+)
+def test_the_day_of_the_last_review_is_kept_wherever_it_stands_and_is_no_day_of_publishing(line: str) -> None:
+    for blocks in ((paragraph(line), paragraph(LONG)), (paragraph(LONG), paragraph(OTHER), paragraph(line))):
+        result = cleaned(heading("Stones", 1), *blocks)
+        assert (result.attributes.reviewed, result.attributes.published) == (date(2025, 3, 3), None)
+        assert reasons(result)[line] == "the day of the last review, kept as the article's"
+    stated = cleaned(paragraph(line), paragraph(LONG), given=Attributes(reviewed=date(2026, 1, 2)))
+    assert stated.attributes.reviewed == date(2026, 1, 2)
+
+
+@pytest.mark.parametrize("line", ["Last reviewed: April 2024", "Reviewed on 31 February 2025"])
+def test_a_review_without_a_day_that_exists_is_not_kept_as_one(line: str) -> None:
+    assert cleaned(paragraph(LONG), paragraph(line)).attributes.reviewed is None
 
 
 def test_counters_comments_categories_and_share_bars_go() -> None:
